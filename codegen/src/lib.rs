@@ -1,0 +1,1 @@
+//! Turns the schema texts of `kafka::protocol` into Rust source. Depends on nothing.

@@ -1,0 +1,1 @@
+//! Kafka clients: connections, producer, consumer, admin.

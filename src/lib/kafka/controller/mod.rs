@@ -1,0 +1,1 @@
+//! The controller: cluster decisions as a machine.

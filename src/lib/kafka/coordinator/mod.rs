@@ -1,0 +1,1 @@
+//! Groups and transactions, as machines over their records.

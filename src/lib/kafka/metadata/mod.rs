@@ -1,0 +1,1 @@
+//! The picture of the cluster, and the znodes it is kept in.

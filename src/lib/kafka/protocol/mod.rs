@@ -1,0 +1,1 @@
+//! Kafka's wire: messages generated from our schema texts.

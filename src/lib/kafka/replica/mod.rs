@@ -1,0 +1,1 @@
+//! A partition: its log, its in-sync replicas, its high watermark.

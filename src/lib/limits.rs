@@ -1,0 +1,60 @@
+//! Every hard ceiling, why it is that number, and how ceilings relate.
+//!
+//! What a user may set is a row of `config` whose check refers to a constant here.
+
+// The wire.
+
+/// The largest frame a Kafka connection may announce, in bytes: Kafka's `socket.request.max.bytes`
+/// default. A larger length closes the connection: it is another protocol, or an attack.
+pub const KAFKA_FRAME_BYTES_MAX: usize = 100 * 1024 * 1024;
+/// The largest frame our own clients take as an answer, in bytes. A fetch answer is bounded by
+/// `fetch.max.bytes` (50 MiB) plus one batch that is larger than asked for.
+pub const KAFKA_REPLY_BYTES_MAX: usize = i32::MAX as usize;
+/// The largest frame of a ZooKeeper client, in bytes: `jute.maxbuffer`'s default of 0xfffff, plus
+/// nothing. Beyond it the connection is closed, as ZooKeeper does.
+pub const JUTE_FRAME_BYTES_MAX: usize = 0xf_ffff;
+/// Requests of one connection that are read and not yet answered. Beyond it the connection is not
+/// read. Kafka allows one; five is what idempotent producers keep in flight.
+pub const REQUESTS_IN_FLIGHT_MAX: usize = 32;
+/// Reply bytes of one connection that wait for its client to read. Beyond it the connection is not
+/// read, so a client that sends and never reads costs this much and no more.
+pub const REPLY_BYTES_QUEUED_MAX: usize = 8 * 1024 * 1024;
+/// Nesting and counts in one message are bounded by its bytes; a decoded array may hold no more
+/// elements than bytes are left.
+pub const ARRAY_BYTES_PER_ELEMENT_MIN: usize = 1;
+/// How many tagged fields a structure may carry, in elements. Kafka knows below ten.
+pub const TAGGED_FIELDS_MAX: usize = 1_024;
+
+// Records.
+
+/// The largest batch an `i32` length can describe, in bytes, header included.
+pub const BATCH_BYTES_MAX: usize = i32::MAX as usize;
+/// What one batch may unpack to, in bytes: beyond it a small request could fill the memory.
+pub const BATCH_UNPACKED_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Headers of one record. Kafka has no limit but the batch; nobody sane has more.
+pub const RECORD_HEADERS_MAX: usize = 65_536;
+
+// Names.
+
+/// Characters of a topic name: a folder is `topic-partition` and file systems stop at 255.
+pub const TOPIC_NAME_CHARS_MAX: usize = 249;
+/// Bytes of a group, member, transactional or client id: what an `i16` length can say.
+pub const ID_BYTES_MAX: usize = i16::MAX as usize;
+
+// ZooKeeper.
+
+/// Bytes of a znode's path: a path longer than a frame could never be sent.
+pub const ZNODE_PATH_BYTES_MAX: usize = JUTE_FRAME_BYTES_MAX;
+/// Operations in one multi, in elements; each takes at least ten bytes of the frame.
+pub const MULTI_OPS_MAX: usize = JUTE_FRAME_BYTES_MAX / 10;
+
+// Queues.
+
+/// Messages waiting for a task that owns a machine, in elements. Senders wait beyond it.
+pub const MACHINE_INBOX_MAX: usize = 1_024;
+/// Accepted connections of one listener that wait for their task, in elements.
+pub const ACCEPT_BACKLOG: u32 = 1_024;
+
+const _: () = assert!(BATCH_BYTES_MAX >= KAFKA_FRAME_BYTES_MAX);
+const _: () = assert!(ID_BYTES_MAX < KAFKA_FRAME_BYTES_MAX);
+const _: () = assert!(MULTI_OPS_MAX < JUTE_FRAME_BYTES_MAX);

@@ -1,0 +1,1 @@
+//! The data tree and its two doors: prepare and apply.
