@@ -51,6 +51,14 @@ pub const ID_BYTES_MAX: usize = i16::MAX as usize;
 pub const ZNODE_PATH_BYTES_MAX: usize = JUTE_FRAME_BYTES_MAX;
 /// Operations in one multi, in elements; each takes at least ten bytes of the frame.
 pub const MULTI_OPS_MAX: usize = JUTE_FRAME_BYTES_MAX / 10;
+/// The largest reply our ZooKeeper client takes, in bytes: what Kafka sets `jute.maxbuffer` to for
+/// its own. Lists of children outgrow the limit of requests.
+pub const JUTE_REPLY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Requests of one ZooKeeper client that wait for replies, in elements. Callers wait beyond it.
+pub const ZOOKEEPER_CLIENT_REQUESTS_MAX: usize = 8_192;
+/// Events of one ZooKeeper client that nobody has taken yet, in elements. Beyond it nothing is read
+/// from the server: an event must not come after a reply that shows what it tells.
+pub const ZOOKEEPER_CLIENT_EVENTS_MAX: usize = 65_536;
 
 // Queues.
 
