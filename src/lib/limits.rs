@@ -25,6 +25,10 @@ pub const ARRAY_BYTES_PER_ELEMENT_MIN: usize = 1;
 /// How many tagged fields a structure may carry, in elements. Kafka knows below ten.
 pub const TAGGED_FIELDS_MAX: usize = 1_024;
 
+/// Messages of the service's own that wait for one connection's task, in elements. A ZooKeeper
+/// session that is sent more without reading is cut.
+pub const OUTBOX_MESSAGES_MAX: usize = 1_024;
+
 // Records.
 
 /// The largest batch an `i32` length can describe, in bytes, header included.
