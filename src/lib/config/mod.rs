@@ -102,16 +102,22 @@ pub(crate) use fallback;
 
 pub mod broker;
 mod check;
+pub mod client;
 mod error;
 pub mod properties;
+pub mod quorum;
 mod suggest;
+pub mod topic;
 mod value;
 
 pub use broker::BrokerConfig;
 pub use check::Check;
+pub use client::{AdminConfig, ConnectionConfig, ConsumerConfig, ProducerConfig};
 pub use error::{Error, Origin};
 pub use properties::Properties;
+pub use quorum::{QuorumConfig, ZooCfg};
 pub use suggest::nearest;
+pub use topic::TopicConfig;
 pub use value::{ClassName, Password, Setting, Type, Value};
 
 /// One row: a key and all that is known about it.

@@ -6,7 +6,14 @@ use super::*;
 
 /// Every table of this room.
 fn tables() -> Vec<(&'static str, Vec<&'static Key>)> {
-    vec![("broker", BrokerConfig::keys())]
+    vec![
+        ("broker", BrokerConfig::keys()),
+        ("topic", TopicConfig::keys()),
+        ("producer", ProducerConfig::keys()),
+        ("consumer", ConsumerConfig::keys()),
+        ("admin", AdminConfig::keys()),
+        ("zoo.cfg", QuorumConfig::keys()),
+    ]
 }
 
 #[test]

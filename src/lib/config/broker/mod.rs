@@ -14,6 +14,7 @@ use std::path::PathBuf;
 pub use listeners::{Endpoint, Listeners, SecurityProtocol};
 pub use rows::BrokerConfig;
 pub use version::ProtocolVersion;
+pub(super) use version::version;
 
 use super::{Error, Key, Origin, Properties, find, nearest};
 
