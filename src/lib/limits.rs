@@ -35,6 +35,11 @@ pub const OUTBOX_MESSAGES_MAX: usize = 1_024;
 pub const BATCH_BYTES_MAX: usize = i32::MAX as usize;
 /// What one batch may unpack to, in bytes: beyond it a small request could fill the memory.
 pub const BATCH_UNPACKED_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// How many times its packed size a snappy block can hold: a copy of 64 bytes takes three. What
+/// claims more is not allocated for.
+pub const SNAPPY_RATIO_MAX: usize = 64;
+/// How many times its packed size an LZ4 block can hold: a byte of length stands for 255.
+pub const LZ4_RATIO_MAX: usize = 256;
 /// Headers of one record. Kafka has no limit but the batch; nobody sane has more.
 pub const RECORD_HEADERS_MAX: usize = 65_536;
 
