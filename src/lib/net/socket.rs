@@ -188,6 +188,12 @@ impl FrameWriter {
         Ok(())
     }
 
+    /// Writes what is left of `bytes`. May be dropped and called again: what was written is taken
+    /// off them.
+    pub async fn drain(&mut self, bytes: &mut Bytes) -> io::Result<()> {
+        self.half.write_all_buf(bytes).await
+    }
+
     /// Writes bytes as they are.
     pub async fn bytes(&mut self, mut bytes: Bytes) -> io::Result<()> {
         self.half.write_all_buf(&mut bytes).await
