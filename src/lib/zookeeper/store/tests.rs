@@ -222,7 +222,7 @@ fn a_first_file_without_a_whole_entry_is_made_anew() {
         disk.open(path, Mode::Create).unwrap().write_all_at(torn, 0).unwrap();
         if torn.len() == 6 {
             // Not even zeros in place of the header.
-            assert_eq!(recover(&directories).unwrap().1, []);
+            assert_eq!(recover(&directories).unwrap().1, Vec::<i64>::new());
         }
         recover(&directories).unwrap();
         write(&directories, 1..=1);
