@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::base::bytes::{self, Reader, Writer};
+use crate::base::bytes::{Error as BytesError, Reader, Writer};
 use crate::kafka::protocol::message::{
     GroupMetadataKey, GroupMetadataValue, OffsetCommitKey, OffsetCommitValue,
 };
@@ -143,7 +143,7 @@ fn versioned<T: Message>(bytes: &Bytes) -> Result<T, ValueError> {
 
 enum ValueError {
     Version(i16),
-    Bytes(bytes::Error),
+    Bytes(BytesError),
 }
 
 impl ValueError {
@@ -160,9 +160,9 @@ impl ValueError {
 #[derive(Debug)]
 pub enum Error {
     /// The key is not what its first two bytes say.
-    Key(bytes::Error),
+    Key(BytesError),
     /// The value is not what its version says.
-    Value { group: String, source: bytes::Error },
+    Value { group: String, source: BytesError },
     /// The value is of a version nobody has written yet.
     Version { group: String, version: i16 },
 }
