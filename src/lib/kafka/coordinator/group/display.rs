@@ -114,7 +114,11 @@ impl Display for Response {
                 write!(f, "fetch {}", it.error_code)?;
                 it.topics.iter().try_for_each(|topic| {
                     topic.partitions.iter().try_for_each(|it| {
-                        write!(f, " {}-{}={}", topic.name, it.partition_index, it.committed_offset)?;
+                        write!(
+                            f,
+                            " {}-{}={}",
+                            topic.name, it.partition_index, it.committed_offset
+                        )?;
                         match it.error_code.0 {
                             0 => Ok(()),
                             _ => write!(f, "({})", it.error_code),
@@ -123,7 +127,8 @@ impl Display for Response {
                 })
             }
             Response::Describe(it) => {
-                let (state, kind, protocol) = (&it.group_state, &it.protocol_type, &it.protocol_data);
+                let (state, kind, protocol) =
+                    (&it.group_state, &it.protocol_type, &it.protocol_data);
                 write!(f, "describe {} type={kind} protocol={protocol}", state)?;
                 it.members.iter().try_for_each(|it| {
                     let (about, given) = (Text(&it.member_metadata), Text(&it.member_assignment));

@@ -73,11 +73,7 @@ impl Groups {
 }
 
 impl Group {
-    fn heartbeat(
-        &mut self,
-        body: &HeartbeatRequest,
-        turn: &mut Turn<'_>,
-    ) -> Result<(), ErrorCode> {
+    fn heartbeat(&mut self, body: &HeartbeatRequest, turn: &mut Turn<'_>) -> Result<(), ErrorCode> {
         self.check_member(&body.member_id, body.group_instance_id.as_deref())?;
         self.check_generation(body.generation_id)?;
         let id: Arc<str> = body.member_id.as_str().into();

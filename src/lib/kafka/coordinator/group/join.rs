@@ -210,8 +210,13 @@ impl Group {
         let reason = joiner.reason("Adding new member", &id);
         let parked = joiner.parked();
         let rebalance_timeout_ms = joiner.rebalance_timeout_ms();
-        let JoinGroupRequest { session_timeout_ms, group_instance_id, protocol_type, protocols, .. } =
-            joiner.body;
+        let JoinGroupRequest {
+            session_timeout_ms,
+            group_instance_id,
+            protocol_type,
+            protocols,
+            ..
+        } = joiner.body;
         if self.phase == Phase::PreparingRebalance && self.generation == 0 {
             self.gathered_more = true;
         }
@@ -296,7 +301,8 @@ impl Group {
             return self.rebalance(&reason, turn);
         }
         turn.append(vec![self.to_record(|member| member.assignment.clone())]);
-        let mut response = self.joined(&id, version >= SKIP_ASSIGNMENT_VERSION && self.is_leader(&id));
+        let mut response =
+            self.joined(&id, version >= SKIP_ASSIGNMENT_VERSION && self.is_leader(&id));
         if let Response::Join(joined) = &mut response {
             if version >= SKIP_ASSIGNMENT_VERSION {
                 joined.skip_assignment = self.is_leader(&id);

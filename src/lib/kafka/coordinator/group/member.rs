@@ -114,7 +114,11 @@ mod tests {
             (&["b a", "a b"], Some("a")),
             (&["a", "b"], None),
         ] {
-            assert_eq!(select_protocol(&members(preferences)).as_deref(), expected, "{preferences:?}");
+            assert_eq!(
+                select_protocol(&members(preferences)).as_deref(),
+                expected,
+                "{preferences:?}"
+            );
         }
     }
 }

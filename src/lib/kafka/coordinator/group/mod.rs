@@ -385,9 +385,9 @@ impl Machine for Groups {
 
 /// Which partition of `__consumer_offsets` a group lives in: Java's hash of its id over `partitions`.
 pub fn partition_of(group: &str, partitions: i32) -> i32 {
-    let hash = group.encode_utf16().fold(0i32, |hash, unit| {
-        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-    });
+    let hash = group
+        .encode_utf16()
+        .fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
     // `Utils.abs`: the smallest number has no positive twin, and counts as zero.
     hash.checked_abs().unwrap_or(0) % partitions.max(1)
 }

@@ -166,8 +166,10 @@ impl Groups {
         };
         let checked = self.check_commit(&body.group_id, &committer, now, out);
         let id = self.id_of(&body.group_id);
-        let producer =
-            Producer { id: ProducerId(body.producer_id), epoch: ProducerEpoch(body.producer_epoch) };
+        let producer = Producer {
+            id: ProducerId(body.producer_id),
+            epoch: ProducerEpoch(body.producer_epoch),
+        };
         let mut records = Vec::new();
         let mut topics = Vec::with_capacity(body.topics.len());
         for topic in body.topics {
@@ -301,7 +303,12 @@ impl Group {
         topics.map(|(topic, it)| (topic.to_string(), it.keys().copied().collect())).collect()
     }
 
-    fn fetch(&self, topic: &str, index: i32, require_stable: bool) -> OffsetFetchResponsePartitions {
+    fn fetch(
+        &self,
+        topic: &str,
+        index: i32,
+        require_stable: bool,
+    ) -> OffsetFetchResponsePartitions {
         if require_stable && self.offsets.is_pending(topic, index) {
             return nothing(index, ErrorCode::UNSTABLE_OFFSET_COMMIT);
         }

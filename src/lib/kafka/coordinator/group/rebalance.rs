@@ -200,4 +200,3 @@ impl Group {
         tracing::info!(target: "kafka.coordinator.group.GroupCoordinator", "{message}");
     }
 }
-

@@ -87,7 +87,10 @@ impl Record {
                 };
                 let value = value.as_ref().map(|value| {
                     let expires = value.expire_timestamp != NO_TIMESTAMP;
-                    prefixed(value, if expires { OFFSET_VALUE_WITH_EXPIRY } else { versions.offset })
+                    prefixed(
+                        value,
+                        if expires { OFFSET_VALUE_WITH_EXPIRY } else { versions.offset },
+                    )
                 });
                 Some((prefixed(&key, OFFSET_KEY), value))
             }

@@ -202,10 +202,7 @@ impl Group {
     }
 
     /// The group as a record says it, with assignments by `assign`.
-    pub(super) fn to_record<'a>(
-        &'a self,
-        assign: impl Fn(&'a Member) -> bytes::Bytes,
-    ) -> Record {
+    pub(super) fn to_record<'a>(&'a self, assign: impl Fn(&'a Member) -> bytes::Bytes) -> Record {
         let protocol = self.protocol.as_deref().unwrap_or_default();
         let member = |member: &'a Member| MemberMetadata {
             member_id: member.id.to_string(),
@@ -238,4 +235,3 @@ fn subscription(metadata: &bytes::Bytes) -> Option<Vec<String>> {
     let subscription = ConsumerProtocolSubscription::decode(&mut reader, version.min(NEWEST));
     subscription.ok().map(|it| it.topics)
 }
-

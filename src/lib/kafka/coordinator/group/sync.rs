@@ -55,7 +55,10 @@ impl Group {
                 self.synced(&id, turn);
                 self.park_sync(&id, from, turn);
                 if self.is_leader(&id) {
-                    self.assign(body.assignments.into_iter().map(|it| (it.member_id, it.assignment)), turn);
+                    self.assign(
+                        body.assignments.into_iter().map(|it| (it.member_id, it.assignment)),
+                        turn,
+                    );
                 }
             }
             Phase::Stable => {
@@ -72,7 +75,8 @@ impl Group {
     fn check_sync(&self, body: &SyncGroupRequest) -> Result<(), ErrorCode> {
         self.check_member(&body.member_id, body.group_instance_id.as_deref())?;
         self.check_generation(body.generation_id)?;
-        let other = |given: &Option<String>, ours: &Option<String>| given.is_some() && given != ours;
+        let other =
+            |given: &Option<String>, ours: &Option<String>| given.is_some() && given != ours;
         if other(&body.protocol_type, &self.protocol_type)
             || other(&body.protocol_name, &self.protocol)
         {
@@ -99,11 +103,7 @@ impl Group {
     }
 
     /// The leader has spoken: the group is logged, and all who wait learn their part.
-    fn assign(
-        &mut self,
-        assignments: impl Iterator<Item = (String, Bytes)>,
-        turn: &mut Turn<'_>,
-    ) {
+    fn assign(&mut self, assignments: impl Iterator<Item = (String, Bytes)>, turn: &mut Turn<'_>) {
         let assignments: BTreeMap<String, Bytes> = assignments.collect();
         self.log(format_args!(
             "Assignment received from leader {} for group {} for generation {}. The group has {} \
