@@ -11,6 +11,7 @@ use super::admin::{self, Word};
 use super::pipeline::{LOGGER, Pipeline, put_reply};
 use super::snapshots::Snapshots;
 use crate::base::bytes::{Part, Reader, Writer};
+use crate::base::clock::Instant;
 use crate::net::{Outbox, Prefix, Reply as Answer, Service};
 use crate::zookeeper::jute::op_code::Kind;
 use crate::zookeeper::jute::request::AuthPacket;
@@ -25,6 +26,7 @@ pub(super) struct Dispatch {
     pub(super) snapshots: Arc<Snapshots>,
     /// Where it listens, for `conf`.
     pub(super) address: SocketAddr,
+    pub(super) started: Instant,
 }
 
 /// What a connection's own task knows of it.

@@ -35,9 +35,9 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use crate::base::disk::Lock;
+use crate::net::Stop;
 use crate::net::listener;
 use crate::net::socket::{self, Listener};
-use crate::net::Stop;
 use crate::zookeeper::jute::Request;
 
 use dispatch::Dispatch;
@@ -85,6 +85,7 @@ impl Server {
             "binding to port {address}"
         );
         let per_address = settings.connections_per_address_max;
+        let now = settings.clock.now();
         let pipeline = Arc::new(Pipeline::new(settings, started.tree));
         let snapshots = started.snapshots;
         let failure = pipeline.failure();
@@ -102,7 +103,12 @@ impl Server {
         );
         let stop = Stop::new();
         housekeeping::start(&pipeline, &snapshots, &stop);
-        let dispatch = Dispatch { pipeline: pipeline.clone(), snapshots: snapshots.clone(), address };
+        let dispatch = Dispatch {
+            pipeline: pipeline.clone(),
+            snapshots: snapshots.clone(),
+            address,
+            started: now,
+        };
         let limits = listener::Settings { max_per_address: per_address };
         listener::serve(listener, Arc::new(dispatch), limits, &stop);
         Ok(Running { address, pipeline, snapshots, journal, stop, failure, _lock: started.lock })
@@ -131,14 +137,14 @@ impl Running {
             error!(target: LOGGER, "some connections did not end in time");
         }
         self.pipeline.stop();
-        if let Some(journal) = self.journal.take() {
-            socket::blocking(move || {
-                if journal.join().is_err() {
-                    error!(target: LOGGER, "the journal's thread has panicked");
-                }
-            })
-            .await;
-        }
+        let (journal, snapshots) = (self.journal.take(), self.snapshots.clone());
+        socket::blocking(move || {
+            if journal.is_some_and(|journal| journal.join().is_err()) {
+                error!(target: LOGGER, "the journal's thread has panicked");
+            }
+            snapshots.abandon();
+        })
+        .await;
     }
 }
 

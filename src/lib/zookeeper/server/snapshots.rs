@@ -1,8 +1,8 @@
 //! Takes snapshots while the server goes on, and purges old files.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::Builder;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
 
 use tracing::{error, info};
 
@@ -10,7 +10,7 @@ use super::pipeline::Pipeline;
 use crate::base::bytes::Writer;
 use crate::base::error::Chain;
 use crate::zookeeper::jute::Zxid;
-use crate::zookeeper::store::directories::Packing;
+use crate::zookeeper::store::directories::{Packing, SnapshotFile};
 use crate::zookeeper::store::{self, Directories, SnapshotWriter};
 use crate::zookeeper::tree::DataTree;
 
@@ -24,12 +24,22 @@ pub(super) struct Snapshots {
     directories: Directories,
     packing: Packing,
     digest: bool,
-    busy: Arc<AtomicBool>,
+    busy: AtomicBool,
+    /// The server stops: a snapshot that is not finished is not needed.
+    abandoned: AtomicBool,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Snapshots {
     pub(super) fn new(directories: Directories, packing: Packing, digest: bool) -> Snapshots {
-        Snapshots { directories, packing, digest, busy: Arc::default() }
+        Snapshots {
+            directories,
+            packing,
+            digest,
+            busy: AtomicBool::new(false),
+            abandoned: AtomicBool::new(false),
+            thread: Mutex::new(None),
+        }
     }
 
     /// The folders.
@@ -47,16 +57,27 @@ impl Snapshots {
             snapshots.take(&pipeline);
             snapshots.busy.store(false, Ordering::Release);
         });
-        if let Err(error) = thread {
-            error!(target: LOGGER, "cannot start the snapshot's thread: {error}");
-            self.busy.store(false, Ordering::Release);
+        match thread {
+            Ok(thread) => *self.thread() = Some(thread),
+            Err(error) => {
+                error!(target: LOGGER, "cannot start the snapshot's thread: {error}");
+                self.busy.store(false, Ordering::Release);
+            }
         }
         true
     }
 
-    /// Whether a snapshot is being taken.
-    pub(super) fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::Acquire)
+    /// Waits for a snapshot that is being taken, which is given up.
+    pub(super) fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Release);
+        let thread = self.thread().take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            error!(target: LOGGER, "the snapshot's thread has panicked");
+        }
+    }
+
+    fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take(&self, pipeline: &Pipeline) {
@@ -64,7 +85,8 @@ impl Snapshots {
         let started = clock.now();
         let taken = self.write(|use_tree| use_tree(&mut pipeline.state().tree));
         match taken {
-            Ok(()) => info!(
+            Ok(None) => {}
+            Ok(Some(_)) => info!(
                 target: LOGGER,
                 "Snapshot taken in {} ms", clock.now().since(started).as_millis()
             ),
@@ -74,11 +96,14 @@ impl Snapshots {
 
     /// Writes the snapshot of a tree nobody else has.
     pub(super) fn write_alone(&self, tree: &mut DataTree) -> store::Result<()> {
-        self.write(|use_tree| use_tree(tree))
+        self.write(|use_tree| use_tree(tree)).map(|_| ())
     }
 
-    /// Writes a snapshot of the tree that `with` lends, piece by piece.
-    fn write(&self, mut with: impl FnMut(&mut dyn FnMut(&mut DataTree))) -> store::Result<()> {
+    /// Writes a snapshot of the tree that `with` lends, piece by piece; none if it was abandoned.
+    fn write(
+        &self,
+        mut with: impl FnMut(&mut dyn FnMut(&mut DataTree)),
+    ) -> store::Result<Option<SnapshotFile>> {
         let mut walk = None;
         with(&mut |tree| walk = Some(tree.begin_snapshot()));
         let mut walk = walk.expect("the tree was lent");
@@ -96,7 +121,7 @@ impl Snapshots {
             tree.write_digest(&mut end);
             walk.take().into_iter().for_each(|walk| tree.end_snapshot(walk));
         });
-        let mut writer = nodes?;
+        let Some(mut writer) = nodes? else { return Ok(None) };
         writer.seal()?;
         if self.digest {
             writer.write(&end.into_bytes())?;
@@ -104,28 +129,29 @@ impl Snapshots {
             writer.write(&last.0.to_be_bytes())?;
             writer.seal()?;
         }
-        writer.finish().map(|_| ())
+        writer.finish().map(Some)
     }
 
     fn write_nodes(
         &self,
         zxid: Zxid,
         mut next: impl FnMut(&mut Writer) -> bool,
-    ) -> store::Result<SnapshotWriter> {
+    ) -> store::Result<Option<SnapshotWriter>> {
         info!(
             target: LOGGER,
             "Snapshotting: {zxid} to {}/snapshot.{:x}",
             self.directories.snapshot_folder().display(), zxid.0
         );
         let mut writer = SnapshotWriter::create(&self.directories, zxid.0, self.packing)?;
-        loop {
+        while !self.abandoned.load(Ordering::Acquire) {
             let mut piece = Writer::with_capacity(PIECE_BYTES + PIECE_BYTES / 4);
             let more = next(&mut piece);
             writer.write(&piece.into_bytes())?;
             if !more {
-                return Ok(writer);
+                return Ok(Some(writer));
             }
         }
+        Ok(None)
     }
 
     /// Deletes what the newest `keep` snapshots do not need.

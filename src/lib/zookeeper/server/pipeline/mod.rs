@@ -134,13 +134,22 @@ pub(super) struct Connection {
 enum Queued {
     Write,
     /// A read behind a write of its own connection.
-    Read { xid: i32, request: Request, since: Instant },
+    Read {
+        xid: i32,
+        request: Request,
+        since: Instant,
+    },
 }
 
 impl Connection {
     /// Requests of it that are under way.
     pub(super) fn outstanding(&self) -> usize {
         self.queue.len()
+    }
+
+    /// When it came, by the monotonic clock.
+    pub(super) fn opened_ms(&self) -> u64 {
+        self.opened.as_millis()
     }
 
     fn wake(&mut self) {

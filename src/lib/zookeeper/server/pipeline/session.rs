@@ -157,4 +157,3 @@ fn welcome(session: SessionId, timeout_ms: i32, read_only: Option<bool>) -> Conn
         read_only: read_only.map(|_| false),
     }
 }
-

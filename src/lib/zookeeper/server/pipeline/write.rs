@@ -5,9 +5,7 @@ use std::sync::atomic::Ordering;
 use super::{APPLIED_A_TURN, Phase, Pipeline, Proposal, Queued, State, Unsynced};
 use crate::base::clock::Instant;
 use crate::net::{Push, Reply as Answer};
-use crate::zookeeper::jute::{
-    Id, KeeperError, OpCode, Request, SessionId, Zxid, to_bytes,
-};
+use crate::zookeeper::jute::{Id, KeeperError, OpCode, Request, SessionId, Zxid, to_bytes};
 use crate::zookeeper::tree::{Asked, ConnectionId, Outcome, Owner};
 
 /// What is to become a transaction.
