@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::base::clock::Clock;
 use crate::base::disk::Disk;
 use crate::config::quorum::ZooCfg;
-use crate::zookeeper::store::Packing;
+use crate::zookeeper::store::directories::Packing;
 use crate::zookeeper::tree;
 
 use super::Settings;
@@ -54,7 +54,7 @@ impl Settings {
             words: keys.four_letter_words_whitelist.clone(),
             reap_interval: millis(i64::from(keys.znode_container_check_interval_ms)),
             reaps_per_minute_max: u32::try_from(keys.znode_container_max_per_minute).unwrap_or(0),
-            never_used_ms: i64::from(keys.znode_container_max_never_used_interval_ms),
+            never_used_ms: keys.znode_container_max_never_used_interval_ms,
             super_digest: keys
                 .digest_authentication_provider_super_digest
                 .as_ref()
