@@ -108,7 +108,8 @@ impl Registration {
             }
             endpoints.push(end);
         }
-        if let (true, Some(host), Some(port)) = (endpoints.is_empty(), text("host"), number("port")) {
+        if let (true, Some(host), Some(port)) = (endpoints.is_empty(), text("host"), number("port"))
+        {
             // Version 1: one plaintext address and nothing else.
             let port = i32::try_from(port).map_err(|_| Malformed::field(what, "port"))?;
             endpoints.push(Endpoint {

@@ -126,9 +126,10 @@ fn partition(state: &UpdateMetadataPartitionState) -> PartitionImage {
 
 /// The topics an update takes away, by name: whoever keeps something for them forgets it.
 pub fn deleted_partitions(update: &UpdateMetadataRequest) -> Vec<(String, i32)> {
-    let grouped = update.topic_states.iter().flat_map(|topic| {
-        topic.partition_states.iter().map(move |it| (&topic.topic_name, it))
-    });
+    let grouped = update
+        .topic_states
+        .iter()
+        .flat_map(|topic| topic.partition_states.iter().map(move |it| (&topic.topic_name, it)));
     let flat = update.ungrouped_partition_states.iter().map(|it| (&it.topic_name, it));
     grouped
         .chain(flat)

@@ -53,7 +53,9 @@ pub fn check_name(name: &str) -> Result<(), InvalidName> {
 /// Whether two names would have the same metric name: metrics turn `.` into `_`.
 pub fn collide(a: &str, b: &str) -> bool {
     a.len() == b.len()
-        && a.bytes().zip(b.bytes()).all(|(a, b)| a == b || (b"._".contains(&a) && b"._".contains(&b)))
+        && a.bytes()
+            .zip(b.bytes())
+            .all(|(a, b)| a == b || (b"._".contains(&a) && b"._".contains(&b)))
 }
 
 /// A broker that may get replicas.
@@ -225,7 +227,8 @@ mod tests {
     }
 
     fn candidates(racks: &[(i32, Option<&str>)]) -> Vec<Candidate> {
-        let broker = |&(id, rack): &(i32, Option<&str>)| Candidate { id, rack: rack.map(str::to_owned) };
+        let broker =
+            |&(id, rack): &(i32, Option<&str>)| Candidate { id, rack: rack.map(str::to_owned) };
         racks.iter().map(broker).collect()
     }
 
@@ -236,8 +239,16 @@ mod tests {
         let start = Start { index: 0, shift: 0, first_partition: 0 };
         let assigned = assign(&brokers, 10, 3, start).unwrap();
         let expected = [
-            [0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 0], [4, 0, 1],
-            [0, 2, 3], [1, 3, 4], [2, 4, 0], [3, 0, 1], [4, 1, 2],
+            [0, 1, 2],
+            [1, 2, 3],
+            [2, 3, 4],
+            [3, 4, 0],
+            [4, 0, 1],
+            [0, 2, 3],
+            [1, 3, 4],
+            [2, 4, 0],
+            [3, 0, 1],
+            [4, 1, 2],
         ];
         assert_eq!(assigned, expected);
         let more = assign(&brokers, 2, 3, Start::continuing(&brokers, 0, 10)).unwrap();
@@ -246,7 +257,14 @@ mod tests {
 
     #[test]
     fn racks_are_spread_over() {
-        let racks = [(0, Some("a")), (1, Some("a")), (2, Some("b")), (3, Some("b")), (4, Some("c")), (5, Some("c"))];
+        let racks = [
+            (0, Some("a")),
+            (1, Some("a")),
+            (2, Some("b")),
+            (3, Some("b")),
+            (4, Some("c")),
+            (5, Some("c")),
+        ];
         let brokers = candidates(&racks);
         let mut rng = Rng::seeded(5);
         for _ in 0..50 {

@@ -250,7 +250,8 @@ impl TopicAssignment {
     /// The content; version 3 carries the topic's id, where it has one.
     pub fn encode(&self) -> Vec<u8> {
         let map = |replicas: &BTreeMap<i32, Vec<i32>>| -> Value {
-            let entries = replicas.iter().map(|(partition, ids)| (partition.to_string(), json!(ids)));
+            let entries =
+                replicas.iter().map(|(partition, ids)| (partition.to_string(), json!(ids)));
             Value::Object(entries.collect())
         };
         let mut json = json!({
@@ -272,7 +273,8 @@ impl TopicAssignment {
         let object = Object::parse("topic assignment", data)?;
         let id = match object.fields.get("topic_id").and_then(Value::as_str) {
             Some(text) => {
-                let id = Uuid::parse(text).ok_or_else(|| Malformed::field(object.what, "topic_id"))?;
+                let id =
+                    Uuid::parse(text).ok_or_else(|| Malformed::field(object.what, "topic_id"))?;
                 Some(id).filter(|id| *id != Uuid::ZERO)
             }
             None => None,
@@ -344,7 +346,8 @@ pub mod config {
         let object = Object::parse("settings", data)?;
         let Some(settings) = object.fields.get("config") else { return Ok(BTreeMap::new()) };
         let settings = settings.as_object().and_then(|settings| {
-            let entry = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
+            let entry =
+                |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
             settings.iter().map(entry).collect()
         });
         settings.ok_or_else(|| Malformed::field(object.what, "config"))
@@ -365,7 +368,9 @@ pub mod config_change {
         let object = Object::parse("settings notification", data)?;
         match object.text("entity_path") {
             Ok(path) => Ok(path.to_owned()),
-            Err(_) => Ok(format!("{}/{}", object.text("entity_type")?, object.text("entity_name")?)),
+            Err(_) => {
+                Ok(format!("{}/{}", object.text("entity_type")?, object.text("entity_name")?))
+            }
         }
     }
 }
@@ -520,9 +525,15 @@ mod tests {
     #[test]
     fn nonsense_is_an_error_with_a_name() {
         for (error, said) in [
-            (PartitionState::decode(b"{}").unwrap_err(), "malformed partition state: field 'controller_epoch'"),
+            (
+                PartitionState::decode(b"{}").unwrap_err(),
+                "malformed partition state: field 'controller_epoch'",
+            ),
             (controller::decode(b"[]").unwrap_err(), "malformed controller: not an object"),
-            (controller_epoch::decode(b"x").unwrap_err(), "malformed controller epoch: not a number: 'x'"),
+            (
+                controller_epoch::decode(b"x").unwrap_err(),
+                "malformed controller epoch: not a number: 'x'",
+            ),
         ] {
             assert_eq!(error.to_string(), said);
         }
