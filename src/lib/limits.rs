@@ -10,6 +10,9 @@ pub const KAFKA_FRAME_BYTES_MAX: usize = 100 * 1024 * 1024;
 /// The largest frame our own clients take as an answer, in bytes. A fetch answer is bounded by
 /// `fetch.max.bytes` (50 MiB) plus one batch that is larger than asked for.
 pub const KAFKA_REPLY_BYTES_MAX: usize = i32::MAX as usize;
+/// The largest first answer our own clients take, in bytes: that to ApiVersions. Kafka's has a
+/// thousand; what is larger is another protocol.
+pub const HANDSHAKE_REPLY_BYTES_MAX: usize = 1024 * 1024;
 /// The largest frame of a ZooKeeper client, in bytes: `jute.maxbuffer`'s default of 0xfffff, plus
 /// nothing. Beyond it the connection is closed, as ZooKeeper does.
 pub const JUTE_FRAME_BYTES_MAX: usize = 0xf_ffff;

@@ -332,9 +332,12 @@ async fn write(
 
 async fn read(mut reader: FrameReader, line: Arc<Line>, address: Arc<str>) {
     let mut broken = line.broken.subscribe();
+    // The first answer is that to the handshake. What is larger is no broker: `HTTP`, read as a
+    // length, would be a gigabyte to wait for.
+    let mut bytes_max = limits::HANDSHAKE_REPLY_BYTES_MAX;
     let error = loop {
         let frame = tokio::select! {
-            frame = reader.frame(limits::KAFKA_REPLY_BYTES_MAX) => frame,
+            frame = reader.frame(bytes_max) => frame,
             _ = broken.wait_for(|broken| *broken) => return,
         };
         let frame = match frame {
@@ -344,6 +347,7 @@ async fn read(mut reader: FrameReader, line: Arc<Line>, address: Arc<str>) {
                 break Error::Broken { address: address.to_string(), source: Arc::new(source) };
             }
         };
+        bytes_max = limits::KAFKA_REPLY_BYTES_MAX;
         let waiter = line.lock().queue.pop_front();
         match waiter {
             // Who stopped waiting has dropped the other end.

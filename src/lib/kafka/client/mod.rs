@@ -232,6 +232,10 @@ impl Client {
     pub async fn refresh(&self, topics: Topics<'_>, create: bool) -> Result<Arc<Cluster>> {
         let response = self.metadata(topics, create).await?;
         let mut cluster = self.shared.cluster.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(topics, Topics::All) {
+            // What the answer does not name is no more.
+            Arc::make_mut(&mut cluster).topics.clear();
+        }
         let next = Arc::new(cluster.with(&response));
         *cluster = next.clone();
         Ok(next)

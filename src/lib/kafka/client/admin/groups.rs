@@ -21,6 +21,7 @@ use crate::kafka::protocol::message::offset_fetch::{
 use crate::kafka::protocol::message::{
     ConsumerProtocolAssignment, DeleteGroupsRequest, DescribeGroupsRequest, LeaveGroupRequest,
     ListGroupsRequest, OffsetCommitRequest, OffsetDeleteRequest, OffsetFetchRequest,
+    OffsetFetchResponse,
 };
 use crate::kafka::types::TopicPartition;
 
@@ -90,67 +91,8 @@ pub(in crate::kafka::client) async fn committed_once(
     partitions: Option<&[TopicPartition]>,
     require_stable: bool,
 ) -> Result<Vec<(TopicPartition, Outcome<Option<CommittedOffset>>)>> {
-    let topics = partitions.map(by_topic);
-    let old = |(name, partition_indexes): (&String, &Vec<i32>)| OffsetFetchRequestTopic {
-        name: name.clone(),
-        partition_indexes: partition_indexes.clone(),
-    };
-    let new = |(name, partition_indexes): (&String, &Vec<i32>)| OffsetFetchRequestTopics {
-        name: name.clone(),
-        partition_indexes: partition_indexes.clone(),
-    };
-    let request = OffsetFetchRequest {
-        group_id: group.to_owned(),
-        topics: topics.as_ref().map(|it| it.iter().map(old).collect()),
-        groups: vec![OffsetFetchRequestGroup {
-            group_id: group.to_owned(),
-            topics: topics.as_ref().map(|it| it.iter().map(new).collect()),
-            ..OffsetFetchRequestGroup::default()
-        }],
-        require_stable,
-    };
-    let response = client.ask(coordinator, &request).await?;
-    let mut all = Vec::new();
-    let mut code = response.error_code;
-    let mut take = |topic: &str, index, code, offset, epoch, metadata: Option<String>| {
-        let committed = CommittedOffset {
-            offset,
-            leader_epoch: Some(epoch).filter(|it| *it >= 0),
-            metadata: metadata.unwrap_or_default(),
-        };
-        let committed = Some(committed).filter(|it| it.offset >= 0);
-        let outcome = Failure::check(code, None).map(|()| committed);
-        all.push((TopicPartition::new(topic, index), outcome));
-    };
-    for topic in response.topics {
-        for it in topic.partitions {
-            let epoch = it.committed_leader_epoch;
-            take(
-                &topic.name,
-                it.partition_index,
-                it.error_code,
-                it.committed_offset,
-                epoch,
-                it.metadata,
-            );
-        }
-    }
-    for group in response.groups {
-        code = group.error_code;
-        for topic in group.topics {
-            for it in topic.partitions {
-                let epoch = it.committed_leader_epoch;
-                take(
-                    &topic.name,
-                    it.partition_index,
-                    it.error_code,
-                    it.committed_offset,
-                    epoch,
-                    it.metadata,
-                );
-            }
-        }
-    }
+    let request = fetch_request(group, partitions.map(by_topic).as_ref(), require_stable);
+    let (all, mut code) = read_committed(client.ask(coordinator, &request).await?);
     // Before version 2 there is no code for the group as a whole: the partitions carry it.
     let of_group = [
         ErrorCode::NOT_COORDINATOR,
@@ -168,6 +110,65 @@ pub(in crate::kafka::client) async fn committed_once(
         }
         false => Ok(all),
     }
+}
+
+/// Says the same in the old form for one group and, from version 8 on, in that for several.
+fn fetch_request(
+    group: &str,
+    topics: Option<&BTreeMap<String, Vec<i32>>>,
+    require_stable: bool,
+) -> OffsetFetchRequest {
+    let old = |(name, partition_indexes): (&String, &Vec<i32>)| OffsetFetchRequestTopic {
+        name: name.clone(),
+        partition_indexes: partition_indexes.clone(),
+    };
+    let new = |(name, partition_indexes): (&String, &Vec<i32>)| OffsetFetchRequestTopics {
+        name: name.clone(),
+        partition_indexes: partition_indexes.clone(),
+    };
+    OffsetFetchRequest {
+        group_id: group.to_owned(),
+        topics: topics.map(|it| it.iter().map(old).collect()),
+        groups: vec![OffsetFetchRequestGroup {
+            group_id: group.to_owned(),
+            topics: topics.map(|it| it.iter().map(new).collect()),
+            ..OffsetFetchRequestGroup::default()
+        }],
+        require_stable,
+    }
+}
+
+type Committed = (TopicPartition, Outcome<Option<CommittedOffset>>);
+
+fn read_committed(response: OffsetFetchResponse) -> (Vec<Committed>, ErrorCode) {
+    let mut all = Vec::new();
+    let mut take = |topic: &str, index, code, offset, epoch, metadata: Option<String>| {
+        let committed = CommittedOffset {
+            offset,
+            leader_epoch: Some(epoch).filter(|it| *it >= 0),
+            metadata: metadata.unwrap_or_default(),
+        };
+        let committed = Some(committed).filter(|it| it.offset >= 0);
+        let outcome = Failure::check(code, None).map(|()| committed);
+        all.push((TopicPartition::new(topic, index), outcome));
+    };
+    let mut code = response.error_code;
+    for topic in response.topics {
+        for it in topic.partitions {
+            let (offset, epoch) = (it.committed_offset, it.committed_leader_epoch);
+            take(&topic.name, it.partition_index, it.error_code, offset, epoch, it.metadata);
+        }
+    }
+    for group in response.groups {
+        code = group.error_code;
+        for topic in group.topics {
+            for it in topic.partitions {
+                let (offset, epoch) = (it.committed_offset, it.committed_leader_epoch);
+                take(&topic.name, it.partition_index, it.error_code, offset, epoch, it.metadata);
+            }
+        }
+    }
+    (all, code)
 }
 
 fn by_topic(partitions: &[TopicPartition]) -> BTreeMap<String, Vec<i32>> {

@@ -13,7 +13,7 @@ use super::coordination::{self, Heartbeat, JoinDone, Pulse};
 use super::group::{Membership, Standing};
 use crate::base::clock::Instant;
 use crate::base::error::Chain;
-use crate::kafka::client::{Error, Result, Topics};
+use crate::kafka::client::{Cluster, Error, Result, Topics};
 use crate::kafka::protocol::error_code::ErrorCode;
 
 /// How long a commit is tried after which there is no other.
@@ -137,6 +137,34 @@ impl Group {
             }
             Err(error) => return Err(error),
         };
+        let topics = self.matching(&cluster);
+        let invalid = topics.iter().find_map(|it| {
+            let code = cluster.topics.get(it)?.error;
+            (code.is_error() && !code.is_retriable()).then(|| (it.clone(), code))
+        });
+        if let Some((topic, code)) = invalid {
+            return Err(Error::refused(format!("cannot read topic {topic}"), code, None));
+        }
+        self.next_refresh = now + client.options().metadata_max_age;
+        if warn_of_missing(shared, &cluster, &topics) {
+            self.next_refresh = now + MISSING_TOPIC_PAUSE;
+        }
+        if let Some(counts) = &self.counts {
+            // What this member shared out, as its leader, is no longer all there is.
+            let known = |it: &String| counts.get(it).copied();
+            if topics.iter().any(|it| cluster.partition_count(it) != known(it)) {
+                self.rejoin("the partitions of a topic have changed");
+            }
+        }
+        if topics != self.membership.topics {
+            self.rejoin("the topics subscribed to have changed");
+        }
+        self.membership.topics = topics;
+        Ok(())
+    }
+
+    /// The topics it wants, sorted.
+    fn matching(&self, cluster: &Cluster) -> Vec<String> {
         let mut topics = match &self.to {
             Subscribed::Topics(names) => names.clone(),
             Subscribed::Matching(accepts) => {
@@ -145,50 +173,7 @@ impl Group {
             }
         };
         topics.sort();
-        let invalid = topics.iter().find_map(|it| {
-            let code = cluster.topics.get(it)?.error;
-            (code.is_error() && !code.is_retriable()).then(|| (it.clone(), code))
-        });
-        if let Some((topic, code)) = invalid {
-            return Err(Error::refused(format!("cannot read topic {topic}"), code, None));
-        }
-        let missing: Vec<&str> = topics
-            .iter()
-            .filter(|it| cluster.partition_count(it).is_none())
-            .map(String::as_str)
-            .collect();
-        self.next_refresh = now + client.options().metadata_max_age;
-        if !missing.is_empty() {
-            self.next_refresh = now + MISSING_TOPIC_PAUSE;
-            let shown: Vec<String> = missing
-                .iter()
-                .map(|it| {
-                    let known = cluster.topics.get(*it).map(|it| it.error);
-                    let code = known.unwrap_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
-                    format!("{it}={code}")
-                })
-                .collect();
-            shared.warn(&format!("Error while fetching metadata: {{{}}}", shown.join(", ")));
-        }
-        let count =
-            |(topic, count): (&String, &i32)| cluster.partition_count(topic) != Some(*count);
-        if self.counts.as_ref().is_some_and(|it| it.iter().any(count)) {
-            self.rejoin("the partitions of a topic have changed");
-        }
-        // A leader that knows a topic only now shares it out only if it joins again.
-        let unknown = |it: &Self| {
-            let counts = it.counts.as_ref();
-            counts.is_some_and(|it| {
-                topics.iter().any(|topic| {
-                    !it.contains_key(topic) && cluster.partition_count(topic).is_some()
-                })
-            })
-        };
-        if topics != self.membership.topics || unknown(self) {
-            self.rejoin("the topics subscribed to have changed");
-        }
-        self.membership.topics = topics;
-        Ok(())
+        topics
     }
 
     async fn commit_if_due(&mut self, shared: &Shared, now: Instant) {
@@ -292,4 +277,20 @@ impl Group {
         }
         Ok(())
     }
+}
+
+/// Says which topics are not there, if any.
+fn warn_of_missing(shared: &Shared, cluster: &Cluster, topics: &[String]) -> bool {
+    let missing = topics.iter().filter(|it| cluster.partition_count(it).is_none());
+    let shown: Vec<String> = missing
+        .map(|it| {
+            let known = cluster.topics.get(it).map(|it| it.error);
+            let code = known.unwrap_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+            format!("{it}={code}")
+        })
+        .collect();
+    if !shown.is_empty() {
+        shared.warn(&format!("Error while fetching metadata: {{{}}}", shown.join(", ")));
+    }
+    !shown.is_empty()
 }
