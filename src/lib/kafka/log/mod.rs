@@ -42,6 +42,7 @@ pub mod segments;
 pub mod time_index;
 pub mod transaction_index;
 
+pub use dirs::{Checkpoint, LogDir};
 pub use error::{Error, Result};
 pub use log::{Appended, Log, LogConfig, Read, Recovery, TimedOffset};
-pub use manager::LogManager;
+pub use manager::{Found, LogManager};
