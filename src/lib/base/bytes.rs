@@ -44,7 +44,9 @@ impl fmt::Display for Error {
                 write!(f, "length {length} at byte {position} is above the limit of {max}")
             }
             Error::Utf8 { position } => write!(f, "text at byte {position} is not UTF-8"),
-            Error::Varint { position } => write!(f, "endless variable-length number at byte {position}"),
+            Error::Varint { position } => {
+                write!(f, "endless variable-length number at byte {position}")
+            }
             Error::Value { position, what, found } => {
                 write!(f, "invalid {what} {found} at byte {position}")
             }
@@ -225,7 +227,11 @@ impl<'a> Reader<'a> {
     fn bad_varint(&self) -> Error {
         let position = self.position();
         if self.rest.len() < varint::BYTES_MAX_32 {
-            return Error::Truncated { position, needed: self.rest.len() + 1, left: self.rest.len() };
+            return Error::Truncated {
+                position,
+                needed: self.rest.len() + 1,
+                left: self.rest.len(),
+            };
         }
         Error::Varint { position }
     }

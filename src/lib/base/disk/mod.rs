@@ -383,7 +383,10 @@ mod tests {
             assert_eq!(disk.read(&path).unwrap(), b"\0\0hello world");
             file.set_len(7).unwrap();
             assert_eq!(FileSlice::new(file.clone(), 2, 5).read().unwrap(), b"hello");
-            assert_eq!(file.read_exact_at(&mut [0; 8], 0).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+            assert_eq!(
+                file.read_exact_at(&mut [0; 8], 0).unwrap_err().kind(),
+                io::ErrorKind::UnexpectedEof
+            );
             disk.rename(&path, &folder.join("b")).unwrap();
             disk.replace(&folder.join("c"), b"new").unwrap();
             disk.create_dir_all(&folder.join("d")).unwrap();
