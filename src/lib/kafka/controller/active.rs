@@ -39,8 +39,6 @@ pub(super) struct Active {
 /// A step of what an event leads to.
 #[derive(Debug)]
 pub(super) enum Task {
-    /// Tell every broker who lives.
-    Announce,
     Died(BTreeSet<BrokerId>),
     Joined(Vec<Arc<Broker>>),
     Updated(Vec<Arc<Broker>>),
@@ -52,6 +50,7 @@ pub(super) enum Task {
     },
     /// Elect for all partitions without a leader.
     ElectLeaderless,
+    /// Tell these replicas who leads, and elect for all partitions without a leader.
     ReplicasOnline(Vec<Replica>),
     ReplicasOffline(Vec<Replica>),
     ReplicasDropped(Vec<Replica>),
@@ -59,8 +58,6 @@ pub(super) enum Task {
     Identify(BTreeMap<Arc<str>, TopicNode>),
     /// The log directories of these replicas failed.
     DisksFailed(Vec<Replica>),
-    /// Tell brokers about these partitions.
-    Publish(Vec<TopicPartition>),
     MovesRequested(BTreeMap<TopicPartition, Vec<BrokerId>>),
     StartMoves(BTreeMap<TopicPartition, Assignment>),
     PreferredElection(BTreeSet<TopicPartition>),
@@ -274,7 +271,6 @@ impl Active {
 
     fn start(&mut self, task: Task, out: &mut Vec<Effect>) {
         match task {
-            Task::Announce => self.batch.announce(),
             Task::Died(brokers) => self.brokers_died(&brokers, out),
             Task::Joined(brokers) => self.brokers_joined(brokers, out),
             Task::Updated(brokers) => self.brokers_updated(brokers),
@@ -282,13 +278,10 @@ impl Active {
             Task::NewPartitions(partitions) => self.new_partitions(partitions, out),
             Task::Change { changes, then } => self.change(changes, then, out),
             Task::ElectLeaderless => self.elect_for_leaderless(out),
-            Task::ReplicasOnline(replicas) => self.replicas_online(replicas),
+            Task::ReplicasOnline(replicas) => self.replicas_online(replicas, out),
             Task::ReplicasOffline(replicas) => self.replicas_offline(replicas, out),
             Task::ReplicasDropped(replicas) => self.replicas_dropped(replicas),
             Task::DisksFailed(replicas) => self.disks_failed(replicas),
-            Task::Publish(partitions) => {
-                partitions.iter().for_each(|name| self.batch.update_metadata(name));
-            }
             Task::Identify(topics) => self.identify(topics, out),
             Task::MovesRequested(moves) => self.moves_requested(moves),
             Task::PreferredElection(partitions) => self.preferred_election_requested(partitions),

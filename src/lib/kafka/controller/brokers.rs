@@ -81,7 +81,6 @@ impl Active {
             .moving(|assignment| assignment.replicas.iter().any(|replica| ids.contains(replica)));
         self.next([
             Task::ReplicasOnline(replicas),
-            Task::ElectLeaderless,
             Task::StartMoves(moving),
             Task::ResumeDeletions,
         ]);

@@ -299,10 +299,6 @@ impl Context {
     pub(super) fn reachable_brokers(&self) -> BTreeSet<BrokerId> {
         self.brokers.keys().copied().collect()
     }
-
-    pub(super) fn topic_named(&self, id: Uuid) -> Option<&Arc<str>> {
-        self.topics.iter().find(|(_, topic)| topic.id == Some(id)).map(|(name, _)| name)
-    }
 }
 
 #[cfg(test)]

@@ -223,11 +223,11 @@ impl fmt::Display for Effect {
                 write!(f, "to {to}@{broker_epoch}: {request}")
             }
             Effect::Write(writes) => {
-                write!(f, "write")?;
-                let mut separator = ' ';
+                f.write_str("write")?;
+                let mut separator = " ";
                 for write in writes {
                     write!(f, "{separator}{write}")?;
-                    separator = ';';
+                    separator = "; ";
                 }
                 Ok(())
             }
@@ -266,7 +266,7 @@ impl fmt::Display for ControlRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ControlRequest::LeaderAndIsr(request) => {
-                write!(f, "LeaderAndIsr leaders {}", words(&request.leaders))?;
+                write!(f, "LeaderAndIsr leaders [{}]", words(&request.leaders))?;
                 request.topics.iter().try_for_each(|topic| topic.fmt(f))
             }
             ControlRequest::UpdateMetadata(request) => {
@@ -333,6 +333,7 @@ impl fmt::Display for Answer {
                 }
                 Ok(())
             }
+            Answer::ListReassignments(moves) if moves.is_empty() => f.write_str("none"),
             Answer::ListReassignments(moves) => {
                 let mut separator = "";
                 for (name, assignment) in moves {

@@ -33,6 +33,13 @@ impl Active {
         for (name, state) in picture.states {
             self.take(&name, state);
         }
+        // What runs already is not begun again, only recorded when it ends.
+        let runs = |name: &TopicPartition, target: &Vec<_>| {
+            let moving = self.context.partition(name).map(|one| &one.assignment);
+            moving.is_some_and(|one| one.is_moving() && one.target() == *target)
+        };
+        let wishes = picture.reassignments.iter().filter(|(name, target)| runs(name, target));
+        self.znode_moves = wishes.map(|(name, target)| (name.clone(), target.clone())).collect();
         let refused = self.queue_deletions(picture.deletions);
         // Brokers hear who lives before anything else: a LeaderAndIsr names leaders to reach.
         self.batch.announce();
@@ -52,9 +59,8 @@ impl Active {
             ]),
             Task::Write(refused),
             Task::Identify(nameless),
-            Task::ElectLeaderless,
-            Task::ReplicasOffline(offline),
             Task::ReplicasOnline(online),
+            Task::ReplicasOffline(offline),
             Task::StartMoves(self.moving(|_| true)),
             Task::MovesRequested(picture.reassignments),
             Task::ResumeDeletions,

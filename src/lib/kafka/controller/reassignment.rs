@@ -228,7 +228,6 @@ impl Active {
             Task::ReplicasOffline(removed.clone()),
             Task::ReplicasDropped(removed),
             Task::RecordMove(name.clone()),
-            Task::Publish(vec![name.clone()]),
             Task::ResumeDeletions,
         ]);
     }

@@ -92,8 +92,9 @@ impl Active {
         state.unwrap_or(ReplicaState::NonExistent)
     }
 
-    /// Replicas whose broker has come (back): each is told who leads.
-    pub(super) fn replicas_online(&mut self, replicas: Vec<Replica>) {
+    /// Replicas whose broker has come (back): each is told who leads. Elections that their coming
+    /// makes possible are held first, so that they are told once.
+    pub(super) fn replicas_online(&mut self, replicas: Vec<Replica>, out: &mut Vec<Effect>) {
         for (broker, partition) in replicas {
             if self.context.partition(&partition).is_none() {
                 continue;
@@ -117,6 +118,7 @@ impl Active {
                 self.batch.update_metadata(&partition);
             }
         }
+        self.elect_for_leaderless(out);
     }
 
     /// Replicas that are gone for now: they are stopped, and leave the ISR, because a leader

@@ -62,7 +62,7 @@ impl Life {
             self.controller.step(event, &mut effects);
             for effect in effects {
                 assert!(next.is_none(), "an effect after one that must be answered");
-                writeln!(trace, "{effect}")?;
+                say(&mut trace, &effect)?;
                 next = self.carry_out(effect);
             }
         }
@@ -287,6 +287,19 @@ impl Life {
         self.states.insert(name, state);
         Ok(String::new())
     }
+}
+
+/// One line an effect; brokers that are told the same share one.
+fn say(trace: &mut String, effect: &Effect) -> Result<(), Failure> {
+    if let Effect::Send { to, broker_epoch, request } = effect {
+        let tail = format!(": {request}\n");
+        if trace.ends_with(&tail) {
+            let end = trace.len() - tail.len();
+            trace.insert_str(end, &format!(" {to}@{broker_epoch}"));
+            return Ok(());
+        }
+    }
+    Ok(writeln!(trace, "{effect}")?)
 }
 
 fn request(name: &str, command: &Command) -> Result<Request, Failure> {
