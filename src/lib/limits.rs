@@ -25,12 +25,21 @@ pub const ARRAY_BYTES_PER_ELEMENT_MIN: usize = 1;
 /// How many tagged fields a structure may carry, in elements. Kafka knows below ten.
 pub const TAGGED_FIELDS_MAX: usize = 1_024;
 
+/// Messages of the service's own that wait for one connection's task, in elements. A ZooKeeper
+/// session that is sent more without reading is cut.
+pub const OUTBOX_MESSAGES_MAX: usize = 1_024;
+
 // Records.
 
 /// The largest batch an `i32` length can describe, in bytes, header included.
 pub const BATCH_BYTES_MAX: usize = i32::MAX as usize;
 /// What one batch may unpack to, in bytes: beyond it a small request could fill the memory.
 pub const BATCH_UNPACKED_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// How many times its packed size a snappy block can hold: a copy of 64 bytes takes three. What
+/// claims more is not allocated for.
+pub const SNAPPY_RATIO_MAX: usize = 64;
+/// How many times its packed size an LZ4 block can hold: a byte of length stands for 255.
+pub const LZ4_RATIO_MAX: usize = 256;
 /// Headers of one record. Kafka has no limit but the batch; nobody sane has more.
 pub const RECORD_HEADERS_MAX: usize = 65_536;
 
@@ -47,6 +56,14 @@ pub const ID_BYTES_MAX: usize = i16::MAX as usize;
 pub const ZNODE_PATH_BYTES_MAX: usize = JUTE_FRAME_BYTES_MAX;
 /// Operations in one multi, in elements; each takes at least ten bytes of the frame.
 pub const MULTI_OPS_MAX: usize = JUTE_FRAME_BYTES_MAX / 10;
+/// The largest reply our ZooKeeper client takes, in bytes: what Kafka sets `jute.maxbuffer` to for
+/// its own. Lists of children outgrow the limit of requests.
+pub const JUTE_REPLY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Requests of one ZooKeeper client that wait for replies, in elements. Callers wait beyond it.
+pub const ZOOKEEPER_CLIENT_REQUESTS_MAX: usize = 8_192;
+/// Events of one ZooKeeper client that nobody has taken yet, in elements. Beyond it nothing is read
+/// from the server: an event must not come after a reply that shows what it tells.
+pub const ZOOKEEPER_CLIENT_EVENTS_MAX: usize = 65_536;
 
 // Queues.
 

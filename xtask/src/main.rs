@@ -3,6 +3,16 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    eprintln!("usage: cargo xtask <task>");
-    ExitCode::from(1)
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let done = match std::env::args().nth(1).as_deref() {
+        Some("gen") => codegen::write(root.as_ref()),
+        _ => Err("usage: cargo xtask gen".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
