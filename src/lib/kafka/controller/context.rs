@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::base::uuid::Uuid;
+use crate::kafka::metadata::broker::Endpoint;
 use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch, TopicPartition};
 
 use super::partition_states::PartitionState;
@@ -28,16 +29,6 @@ impl fmt::Display for Broker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.id, self.epoch)
     }
-}
-
-/// Where one listener of a broker is reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    pub listener: String,
-    /// The security protocol's number on the wire: 0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL.
-    pub security_protocol: i16,
-    pub host: String,
-    pub port: i32,
 }
 
 /// The replicas of a partition, and which of them a reassignment is adding and removing.

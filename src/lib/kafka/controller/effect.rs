@@ -48,7 +48,7 @@ pub enum Write {
     CreateState(TopicPartition, LeaderAndIsr),
     /// `state`, if it still has the version that the value carries.
     State(TopicPartition, LeaderAndIsr),
-    /// `/brokers/topics/<topic>`; fields nobody here knows stay as they are.
+    /// `/brokers/topics/<topic>`, which is there.
     Topic(Arc<str>, TopicNode),
     /// `/brokers/topics/<topic>` and all below, then its configuration, then the request for it.
     DeleteTopic(Arc<str>),

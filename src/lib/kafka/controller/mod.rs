@@ -52,7 +52,7 @@ use std::fmt;
 use crate::base::rng::Rng;
 use crate::kafka::types::BrokerId;
 
-pub use context::{Assignment, Broker, Endpoint, LeaderAndIsr, TopicNode, Unclean};
+pub use context::{Assignment, Broker, LeaderAndIsr, TopicNode, Unclean};
 pub use effect::{Answer, ControlRequest, Effect, Refusal, ReplyTo, Write};
 pub use event::{AlterPartition, Event, IsrProposal, Outcome, Picture, Request};
 
