@@ -50,6 +50,12 @@ pub const TOPIC_NAME_CHARS_MAX: usize = 249;
 /// Bytes of a group, member, transactional or client id: what an `i16` length can say.
 pub const ID_BYTES_MAX: usize = i16::MAX as usize;
 
+// Groups.
+
+/// How long a member that has joined may wait for its first generation, in milliseconds. It does not
+/// know its id yet and sends no heartbeats; without an end, clients that gave up would pile up.
+pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
+
 // ZooKeeper.
 
 /// Bytes of a znode's path: a path longer than a frame could never be sent.

@@ -10,7 +10,13 @@
 
 mod common;
 mod io;
+pub mod kafka_server_start;
+pub mod kafka_server_stop;
+mod launch;
 pub mod options;
+mod stop;
+pub mod zookeeper_server_start;
+pub mod zookeeper_server_stop;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -23,7 +29,12 @@ use options::{Opt, Parsed};
 pub const KAFKA_VERSION: &str = "3.9.1";
 
 /// Every program.
-pub static TOOLS: &[&Tool] = &[];
+pub static TOOLS: &[&Tool] = &[
+    &kafka_server_start::TOOL,
+    &kafka_server_stop::TOOL,
+    &zookeeper_server_start::TOOL,
+    &zookeeper_server_stop::TOOL,
+];
 
 /// A program.
 #[derive(Debug)]
@@ -64,8 +75,16 @@ pub enum Misuse {
 }
 
 /// What a tool does, as a function that can stand in a table.
-pub type Run =
-    for<'a> fn(Parsed, &'a mut Io) -> Pin<Box<dyn Future<Output = Result<Exit, Failure>> + 'a>>;
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// Needs no event loop, or brings its own.
+    Plain(fn(Parsed, &mut Io) -> Ended),
+    /// Runs on an event loop of one thread.
+    Async(for<'a> fn(Parsed, &'a mut Io) -> Pin<Box<dyn Future<Output = Ended> + 'a>>),
+}
+
+/// How a program ended.
+pub type Ended = Result<Exit, Failure>;
 
 /// How a program ended that did what it could.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +189,7 @@ pub fn call(tool: &Tool, line: &[String], io: &mut Io) -> u8 {
     }
 }
 
-fn begin(tool: &Tool, line: &[String], io: &mut Io) -> Result<Exit, Failure> {
+fn begin(tool: &Tool, line: &[String], io: &mut Io) -> Ended {
     if let Some((word, asked)) = line.split_first()
         && word == options::complete::QUERY
     {
@@ -192,7 +211,10 @@ fn begin(tool: &Tool, line: &[String], io: &mut Io) -> Result<Exit, Failure> {
         io.stdout.line(&version())?;
         return Ok(Exit::OK);
     }
-    runtime()?.block_on((tool.run)(parsed, io))
+    match tool.run {
+        Run::Plain(run) => run(parsed, io),
+        Run::Async(run) => runtime()?.block_on(run(parsed, io)),
+    }
 }
 
 /// A runtime for one tool: one thread, because starting more costs more than most tools run.

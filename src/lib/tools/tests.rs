@@ -28,10 +28,10 @@ static SAMPLE: Tool = Tool {
     },
     options: OPTIONS,
     misuse: Misuse::Message,
-    run: |parsed, io| Box::pin(sample(parsed, io)),
+    run: Run::Async(|parsed, io| Box::pin(sample(parsed, io))),
 };
 
-async fn sample(parsed: Parsed, io: &mut Io) -> Result<Exit, Failure> {
+async fn sample(parsed: Parsed, io: &mut Io) -> Ended {
     if parsed.has("fail") {
         return Err(Failure::named("no luck"));
     }

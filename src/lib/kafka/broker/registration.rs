@@ -1,23 +1,20 @@
-//! How a broker makes itself known: its cluster, its id, its registration.
+//! How a broker makes itself known.
 //!
-//! The registration at `/brokers/ids/<id>` is ephemeral: it lives as long as the ZooKeeper session.
+//! Its registration at `/brokers/ids/<id>` is ephemeral: it lives as long as the ZooKeeper session.
 //! The transaction that made it is the broker's epoch, by which the controller and the broker tell
 //! one life of it from the next.
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use crate::base::clock::Clock;
 use crate::base::disk::Disk;
-use crate::base::rng::Rng;
-use crate::base::uuid::Uuid;
+use crate::base::error::io_text;
 use crate::kafka::metadata::broker::Registration;
-use crate::kafka::metadata::znode::{self, Malformed};
-use crate::zookeeper::client::{self, Answer, Client, ConnectString, Options, multi_error};
+use crate::kafka::metadata::znode;
+use crate::zookeeper::client::{self, Answer, multi_error};
 use crate::zookeeper::jute::request::CreateMode;
 use crate::zookeeper::jute::{KeeperError, MultiResult, Reply, Request, SessionId, Stat};
 
@@ -36,10 +33,6 @@ pub enum Error {
         what: String,
         source: client::Error,
     },
-    Malformed {
-        path: &'static str,
-        source: Malformed,
-    },
 }
 
 impl fmt::Display for Error {
@@ -51,7 +44,6 @@ impl fmt::Display for Error {
                  stop that broker or choose another broker.id"
             ),
             Error::ZooKeeper { what, .. } => write!(f, "cannot {what} in ZooKeeper"),
-            Error::Malformed { path, .. } => write!(f, "cannot read {path}"),
         }
     }
 }
@@ -61,7 +53,6 @@ impl std::error::Error for Error {
         match self {
             Error::IdTaken { .. } => None,
             Error::ZooKeeper { source, .. } => Some(source),
-            Error::Malformed { source, .. } => Some(source),
         }
     }
 }
@@ -70,73 +61,6 @@ type Result<T> = std::result::Result<T, Error>;
 
 fn failed(what: impl Into<String>) -> impl FnOnce(client::Error) -> Error {
     move |source| Error::ZooKeeper { what: what.into(), source }
-}
-
-/// Makes the node that all paths are below (`zookeeper.connect=...:2181/kafka`), which a session
-/// within it cannot do.
-pub async fn make_chroot(servers: &ConnectString, within: Duration, clock: Clock) -> Result<()> {
-    let chroot = servers.chroot.path();
-    if chroot.is_empty() {
-        return Ok(());
-    }
-    let options = Options { session_timeout: within, clock, ..Options::default() };
-    let (client, _events) = Client::start(&servers.without_chroot(), options);
-    let made = async {
-        client.connected(within).await?;
-        client.create_all(chroot).await
-    };
-    let made = made.await.map_err(failed(format!("create {chroot}")));
-    client.close().await;
-    made
-}
-
-/// Makes the nodes that every broker expects.
-pub async fn make_paths(zookeeper: &ZooKeeper) -> Result<()> {
-    for path in znode::PERSISTENT_PATHS {
-        zookeeper.create_all(path).await.map_err(failed(format!("create {path}")))?;
-    }
-    Ok(())
-}
-
-/// The cluster's id; the first broker chooses it.
-pub async fn cluster_id(zookeeper: &ZooKeeper, rng: &mut Rng) -> Result<String> {
-    let path = znode::CLUSTER_ID;
-    loop {
-        let error = match one(zookeeper, get_data(path.to_owned(), false)).await {
-            Ok(Reply::Data(found)) => {
-                let read = znode::cluster_id::decode(&found.data.unwrap_or_default());
-                return read.map_err(|source| Error::Malformed { path, source });
-            }
-            Ok(_) => continue,
-            Err(error) => error,
-        };
-        if error.keeper() != Some(KeeperError::NoNode) {
-            return Err(failed(format!("read {path}"))(error));
-        }
-        zookeeper.create_all("/cluster").await.map_err(failed("create /cluster"))?;
-        let id = znode::cluster_id::encode(&Uuid::random(rng).to_string());
-        let creation = zookeeper.creation(path.to_owned(), Some(id), CreateMode::Persistent);
-        match one(zookeeper, creation).await {
-            Ok(_) => {}
-            // Another broker was first; its choice is read.
-            Err(error) if error.keeper() == Some(KeeperError::NodeExists) => {}
-            Err(error) => return Err(failed(format!("create {path}"))(error)),
-        }
-    }
-}
-
-/// An id for a broker that was given none: above `reserved`, and never given out before.
-pub async fn generate_id(zookeeper: &ZooKeeper, reserved: i32) -> Result<i32> {
-    let path = znode::BROKER_SEQUENCE;
-    let what = || failed("generate a broker id");
-    zookeeper.create_all(path).await.map_err(what())?;
-    // The node's version is the counter.
-    match one(zookeeper, set_data(path.to_owned(), Vec::new(), -1)).await.map_err(what())? {
-        Reply::Stat(stat) => Ok(reserved.saturating_add(stat.version)),
-        _ => Err(what()(client::Error::WrongReply {
-            op: set_data(String::new(), Vec::new(), -1).op(),
-        })),
-    }
 }
 
 /// A broker's registration, to be made in each session.
@@ -148,19 +72,21 @@ pub struct Registrar {
     /// Sessions of this broker that have ended, or are about to: what they left may be removed.
     sessions: Mutex<BTreeSet<SessionId>>,
     epoch: AtomicI64,
+    memory: SessionFile,
 }
 
 impl Registrar {
-    /// For the broker `id`. `previous` is the session of its last life, where it is known:
-    /// what is left of that one need not be waited for.
+    /// For the broker `id`. What is left of the session that `memory` tells of need not be waited
+    /// for.
     pub fn new(
         id: i32,
         registration: Registration,
         with_features: bool,
-        previous: Option<SessionId>,
+        memory: SessionFile,
     ) -> Registrar {
-        let sessions = Mutex::new(previous.into_iter().collect());
-        Registrar { id, registration, with_features, sessions, epoch: AtomicI64::new(-1) }
+        let sessions = Mutex::new(memory.recall().into_iter().collect());
+        let epoch = AtomicI64::new(-1);
+        Registrar { id, registration, with_features, sessions, epoch, memory }
     }
 
     /// The broker's id.
@@ -244,6 +170,7 @@ impl Registrar {
         let epoch = stat.czxid.0;
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(session);
         self.epoch.store(epoch, Ordering::Release);
+        self.memory.remember(session);
         let addresses: Vec<_> =
             self.registration.endpoints.iter().map(|one| one.to_string()).collect();
         tracing::info!(
@@ -271,23 +198,35 @@ impl Registrar {
 }
 
 /// The file in which a broker remembers its session, so that after a crash its next life need not
-/// wait for ZooKeeper to expire it. Only a process that holds the directory's lock reads it.
-const SESSION_FILE: &str = ".zookeeper-session";
-
-/// Writes down the session; that it could not be is no reason to stop.
-pub fn remember_session(disk: &Disk, log_dir: &Path, session: SessionId) {
-    if let Err(error) = disk.replace(&log_dir.join(SESSION_FILE), session.0.to_string().as_bytes())
-    {
-        let path = log_dir.join(SESSION_FILE);
-        let error = crate::base::error::io_text(&error);
-        tracing::warn!(target: "kafka.server.KafkaServer", "cannot write {}: {error}", path.display());
-    }
+/// wait for ZooKeeper to expire it. Only a process that holds the directory's lock reads it, so the
+/// session is surely this broker's and surely over.
+#[derive(Debug)]
+pub struct SessionFile {
+    disk: Disk,
+    path: PathBuf,
 }
 
-/// The session of the life before, if it left word.
-pub fn recall_session(disk: &Disk, log_dir: &Path) -> Option<SessionId> {
-    let text = disk.read_text(&log_dir.join(SESSION_FILE)).ok()?;
-    text.trim().parse().ok().map(SessionId)
+impl SessionFile {
+    /// The file in a log directory.
+    pub fn new(disk: Disk, log_dir: &Path) -> SessionFile {
+        SessionFile { disk, path: log_dir.join(".zookeeper-session") }
+    }
+
+    /// The session of the life before, if it left word.
+    fn recall(&self) -> Option<SessionId> {
+        let text = self.disk.read_text(&self.path).ok()?;
+        text.trim().parse().ok().map(SessionId)
+    }
+
+    /// Writes the session down; that it could not be is no reason to stop.
+    fn remember(&self, session: SessionId) {
+        if let Err(error) = self.disk.replace(&self.path, session.0.to_string().as_bytes()) {
+            tracing::warn!(
+                target: "kafka.server.KafkaServer",
+                "cannot write {}: {}", self.path.display(), io_text(&error)
+            );
+        }
+    }
 }
 
 async fn one(zookeeper: &ZooKeeper, request: Request) -> client::Result<Reply> {
@@ -299,20 +238,23 @@ async fn one(zookeeper: &ZooKeeper, request: Request) -> client::Result<Reply> {
 mod tests {
     use super::*;
     use crate::kafka::metadata::broker::Endpoint;
+    use crate::zookeeper::jute::Zxid;
 
-    fn registrar(previous: Option<SessionId>) -> Registrar {
+    fn registrar(disk: &Disk) -> Registrar {
         let registration = Registration {
             endpoints: vec![Endpoint::parse("PLAINTEXT://b1:9092").unwrap()],
             rack: None,
             timestamp_ms: 1_700_000_000_000,
             jmx_port: -1,
         };
-        Registrar::new(3, registration, true, previous)
+        let dir = Path::new("/logs");
+        disk.create_dir_all(dir).unwrap();
+        Registrar::new(3, registration, true, SessionFile::new(disk.clone(), dir))
     }
 
     #[test]
     fn a_taken_id_says_by_whom_and_since_when() {
-        let registrar = registrar(None);
+        let registrar = registrar(&Disk::memory());
         let stat = Stat { ctime: 1_700_000_000_000, ..Stat::default() };
         let other = registrar.registration.to_json(true);
         assert_eq!(
@@ -324,22 +266,16 @@ mod tests {
 
     #[test]
     fn only_what_earlier_sessions_left_is_ours() {
-        let registrar = registrar(Some(SessionId(7)));
-        let owned_by = |session| Stat { ephemeral_owner: session, ..Stat::default() };
-        assert!(registrar.left_behind(&owned_by(7)));
-        assert!(!registrar.left_behind(&owned_by(8)));
-        assert!(!registrar.left_behind(&owned_by(0)));
-        registrar.registered(SessionId(8), &Stat::default());
-        assert!(registrar.left_behind(&owned_by(8)));
-    }
-
-    #[test]
-    fn the_session_is_remembered() {
         let disk = Disk::memory();
-        let dir = Path::new("/logs");
-        disk.create_dir_all(dir).unwrap();
-        assert_eq!(recall_session(&disk, dir), None);
-        remember_session(&disk, dir, SessionId(-12));
-        assert_eq!(recall_session(&disk, dir), Some(SessionId(-12)));
+        let first = registrar(&disk);
+        let owned_by = |session| Stat { ephemeral_owner: session, ..Stat::default() };
+        assert!(!first.left_behind(&owned_by(-7)));
+        first.registered(SessionId(-7), &Stat { czxid: Zxid(12), ..Stat::default() });
+        assert_eq!(first.epoch(), 12);
+        assert!(first.left_behind(&owned_by(-7)));
+        let next_life = registrar(&disk);
+        assert!(next_life.left_behind(&owned_by(-7)));
+        assert!(!next_life.left_behind(&owned_by(8)));
+        assert!(!next_life.left_behind(&owned_by(0)));
     }
 }

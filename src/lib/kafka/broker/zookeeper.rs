@@ -1,11 +1,9 @@
 //! The broker's ZooKeeper session: one at a time, replaced when it has expired.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::base::clock::Clock;
 use crate::zookeeper::client::{self, Answer, Client, ConnectString, Events, Options};
 use crate::zookeeper::jute::record::{Id, perms};
 use crate::zookeeper::jute::request::{
@@ -23,17 +21,11 @@ pub struct ZooKeeper {
 }
 
 impl ZooKeeper {
-    /// Starts the first session; `secure` is `zookeeper.set.acl`.
-    pub fn start(
-        servers: ConnectString,
-        session_timeout: Duration,
-        secure: bool,
-        clock: Clock,
-    ) -> (ZooKeeper, Events) {
-        let options = Options { session_timeout, clock, ..Options::default() };
-        let (client, events) = Client::start(&servers, options.clone());
+    /// The cell of a first session; `secure` is `zookeeper.set.acl`.
+    pub fn new(client: Client, options: Options, secure: bool) -> ZooKeeper {
+        let servers = client.servers().clone();
         let client = Arc::new(RwLock::new(client));
-        (ZooKeeper { client, servers, options, acl: acl(secure) }, events)
+        ZooKeeper { client, servers, options, acl: acl(secure) }
     }
 
     /// The present session's client.
@@ -66,20 +58,6 @@ impl ZooKeeper {
         requests: Vec<Request>,
     ) -> client::Result<Vec<client::Result<Answer>>> {
         insist(&self.client(), requests).await
-    }
-
-    /// Creates a node with all above it that is missing; one that is there already is no error.
-    pub async fn create_all(&self, path: &str) -> client::Result<()> {
-        let ends = path.match_indices('/').map(|(at, _)| at).skip(1).chain([path.len()]);
-        let parts = ends.filter_map(|end| path.get(..end)).map(str::to_owned);
-        let requests = parts.map(|part| self.creation(part, None, CreateMode::Persistent));
-        for answer in self.insist(requests.collect()).await? {
-            match answer {
-                Ok(_) | Err(client::Error::Keeper { error: KeeperError::NodeExists, .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
     }
 }
 

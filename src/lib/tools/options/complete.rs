@@ -13,9 +13,8 @@ use super::{Hint, Opt, parse};
 /// The hidden first word of a query.
 pub const QUERY: &str = "__complete";
 
-/// The shells there are scripts for: folder, file name, generator.
-pub const SHELLS: [(&str, Shell); 3] =
-    [("bash", Shell::Bash), ("zsh", Shell::Zsh), ("fish", Shell::Fish)];
+/// The shells there are scripts for.
+pub const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
 
 /// Where a script lies below `completions/`.
 pub fn script_path(tool: &Tool, shell: Shell) -> String {
@@ -29,8 +28,9 @@ pub fn script_path(tool: &Tool, shell: Shell) -> String {
 
 /// The script of a tool for one shell.
 pub fn script(tool: &Tool, shell: Shell) -> String {
-    let mut command = parse::command(tool.name, tool.options);
-    for option in tool.options.iter().filter(|option| !option.hidden) {
+    let shown = || tool.options.iter().filter(|option| !option.hidden);
+    let mut command = parse::command(tool.name, shown());
+    for option in shown() {
         let offered = match option.hint {
             Hint::OneOf(values) => PossibleValuesParser::new(values.iter().copied()),
             Hint::Topic | Hint::ConsumerGroup => PossibleValuesParser::new([placeholder(option)]),
@@ -41,7 +41,7 @@ pub fn script(tool: &Tool, shell: Shell) -> String {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut command, tool.name, &mut bytes);
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
-    for option in tool.options.iter().filter(|option| !option.hidden) {
+    for option in shown() {
         if let Some(kind) = asked_for(option.hint) {
             text = splice(&text, tool, shell, placeholder(option), kind);
         }

@@ -46,7 +46,10 @@ pub fn page(tool: &Tool) -> String {
     for (code, meaning) in tool.manual.exits {
         let _ = writeln!(text, ".TP\n{code}\n{}", escape(meaning));
     }
-    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    // Each part that clap_mangen writes begins with the same two lines; once is enough.
+    let preamble: Vec<&str> = text.lines().take(2).collect();
+    let lines = text.lines().skip(2).filter(|line| !preamble.contains(line));
+    preamble.iter().copied().chain(lines).map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// Keeps text from being read as roff: backslashes, dashes, and dots and quotes that begin a line.

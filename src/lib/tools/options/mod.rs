@@ -10,6 +10,7 @@
 //! fails late and its scripts depend on which complaint comes first.
 
 pub mod complete;
+pub mod docs;
 pub mod man;
 pub mod parse;
 pub mod usage;
@@ -44,6 +45,8 @@ pub enum Value {
     Optional(&'static str),
     /// As [`Value::Optional`], but `-1` is a value too.
     OptionalNumber(&'static str),
+    /// Only what is attached with `=`.
+    Attached(&'static str),
 }
 
 /// Under which heading the help lists an option, in this order.
@@ -125,7 +128,15 @@ impl Opt {
     pub const fn optional(self) -> Opt {
         match self.value {
             Value::Required(value) => Opt { value: Value::Optional(value), ..self },
-            Value::None | Value::Optional(_) | Value::OptionalNumber(_) => self,
+            _ => self,
+        }
+    }
+
+    /// The same, whose value may be left out and is otherwise attached with `=`.
+    pub const fn attached(self) -> Opt {
+        match self.value {
+            Value::Required(value) => Opt { value: Value::Attached(value), ..self },
+            _ => self,
         }
     }
 
@@ -153,9 +164,10 @@ impl Opt {
     pub fn value_name(&self) -> Option<&'static str> {
         match self.value {
             Value::None => None,
-            Value::Required(name) | Value::Optional(name) | Value::OptionalNumber(name) => {
-                Some(name)
-            }
+            Value::Required(name)
+            | Value::Optional(name)
+            | Value::OptionalNumber(name)
+            | Value::Attached(name) => Some(name),
         }
     }
 
@@ -166,6 +178,7 @@ impl Opt {
             Value::None => format!("--{name}"),
             Value::Required(value) => format!("--{name} <{value}>"),
             Value::Optional(value) | Value::OptionalNumber(value) => format!("--{name} [{value}]"),
+            Value::Attached(value) => format!("--{name}[={value}]"),
         }
     }
 }

@@ -160,6 +160,7 @@ fn tokenise(options: &[Opt], line: &[String]) -> Result<Tokens, Error> {
         let next = rest.as_slice().first();
         let value = match row.value {
             Value::None => None,
+            Value::Attached(_) => attached,
             Value::Required(_) => match attached {
                 Some(value) => Some(value),
                 None => {
@@ -187,14 +188,17 @@ fn looks_like_option(word: &str) -> bool {
 }
 
 /// The clap command of a table of rows.
-pub(super) fn command(name: &'static str, options: &[Opt]) -> Command {
+pub(super) fn command<'a>(
+    name: &'static str,
+    options: impl IntoIterator<Item = &'a Opt>,
+) -> Command {
     let mut command = Command::new(name).disable_help_flag(true).disable_version_flag(true);
     for option in options {
         let mut arg = Arg::new(option.name).long(option.name).help(option.help).hide(option.hidden);
         arg = match option.value {
             Value::None => arg.action(ArgAction::Count),
             Value::Required(value) => arg.action(ArgAction::Append).value_name(value).num_args(1),
-            Value::Optional(value) | Value::OptionalNumber(value) => {
+            Value::Optional(value) | Value::OptionalNumber(value) | Value::Attached(value) => {
                 arg.action(ArgAction::Append).value_name(value).num_args(0..=1).require_equals(true)
             }
         };

@@ -93,6 +93,7 @@ pub enum Notice {
 }
 
 /// What the task is told.
+#[derive(Debug)]
 enum Message {
     Asked(Request, oneshot::Sender<Answer>),
     /// The broker, in the life with this epoch, has answered.
@@ -111,18 +112,31 @@ pub struct Control {
     inbox: mpsc::Sender<Message>,
 }
 
+/// The task's end of the handle, until it is started.
+#[derive(Debug)]
+pub struct Inbox(mpsc::Receiver<Message>);
+
+/// What the task works with.
+pub struct Means {
+    pub zookeeper: ZooKeeper,
+    /// Of the session in which the broker is registered already.
+    pub events: Events,
+    pub registrar: Arc<Registrar>,
+    pub settings: ControlSettings,
+    pub clock: Clock,
+    pub notices: mpsc::Sender<Notice>,
+}
+
 impl Control {
-    /// Starts the task. The broker is registered already, in the session that `events` are of.
-    pub fn start(
-        stop: &Stop,
-        zookeeper: ZooKeeper,
-        events: Events,
-        registrar: Arc<Registrar>,
-        settings: ControlSettings,
-        clock: Clock,
-        notices: mpsc::Sender<Notice>,
-    ) -> Control {
+    /// A handle whose task has not been started: what is asked meanwhile waits.
+    pub fn new() -> (Control, Inbox) {
         let (inbox, messages) = mpsc::channel(limits::MACHINE_INBOX_MAX);
+        (Control { inbox }, Inbox(messages))
+    }
+
+    /// Starts the task.
+    pub fn start(&self, stop: &Stop, Inbox(messages): Inbox, means: Means) {
+        let Means { zookeeper, events, registrar, settings, clock, notices } = means;
         let id = BrokerId(registrar.id());
         let runner = Runner {
             id,
@@ -139,10 +153,9 @@ impl Control {
             next_reply: 0,
             rebalance_at: None,
             messages,
-            inbox: inbox.clone(),
+            inbox: self.inbox.clone(),
         };
         stop.spawn(runner.run(stop.signal()));
-        Control { inbox }
     }
 
     /// Asks the controller, if it is here.
