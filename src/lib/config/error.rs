@@ -50,7 +50,7 @@ impl Error {
     }
 
     /// The same error, said to come from `found` where it did not say yet.
-    pub(super) fn from_origin(mut self, found: Origin) -> Error {
+    pub(super) fn with_origin(mut self, found: Origin) -> Error {
         match &mut self {
             Error::Invalid { origin, .. }
             | Error::Missing { origin, .. }

@@ -23,6 +23,9 @@ fn names_are_unique_and_sorted() {
         let unique: BTreeSet<&str> = names.iter().copied().collect();
         assert_eq!(unique.len(), names.len(), "{table}");
     }
+    for keys in [BrokerConfig::own_keys(), TopicConfig::own_keys(), ConsumerConfig::own_keys()] {
+        assert!(keys.is_sorted_by_key(|key| key.name));
+    }
 }
 
 #[test]
@@ -45,4 +48,37 @@ fn every_row_is_documented() {
             assert!(!doc.contains("  "), "{table} {}: {doc}", key.name);
         }
     }
+}
+
+/// Keys, types, defaults and checks are promises: a change of them must be seen in review.
+#[test]
+fn tables_are_as_they_were() {
+    let mut text = String::new();
+    for (table, keys) in tables() {
+        for key in keys {
+            let default = match key.default {
+                Fallback::Text(text) => text,
+                Fallback::Null => "null",
+                Fallback::Required => "(required)",
+            };
+            text.push_str(&format!(
+                "{table}\t{}\t{}\t{default}\t{}\t{:?}\t{:?}\n",
+                key.name,
+                key.kind.name(),
+                key.check,
+                key.importance,
+                key.update
+            ));
+        }
+    }
+    let known = include_str!("golden/keys.txt");
+    let changed: Vec<&str> =
+        text.lines().filter(|line| !known.lines().any(|it| it == *line)).collect();
+    let gone: Vec<&str> =
+        known.lines().filter(|line| !text.lines().any(|it| it == *line)).collect();
+    assert!(
+        changed.is_empty() && gone.is_empty(),
+        "golden/keys.txt\nnow: {changed:#?}\nwas: {gone:#?}"
+    );
+    assert_eq!(text, known, "golden/keys.txt has another order");
 }

@@ -301,9 +301,12 @@ fn check_names(endpoints: &[Endpoint], text: &str) -> Result<(), Error> {
 
 /// Two listeners may share a port only when one is on IPv4 and the other on IPv6 (KIP-797).
 fn check_ports(endpoints: &[Endpoint], text: &str) -> Result<(), Error> {
-    let families = |a: &Endpoint, b: &Endpoint| match (a.host.parse(), b.host.parse()) {
-        (Ok(IpAddr::V4(_)), Ok(IpAddr::V6(_))) | (Ok(IpAddr::V6(_)), Ok(IpAddr::V4(_))) => true,
-        _ => false,
+    let families = |a: &Endpoint, b: &Endpoint| {
+        let hosts = (a.host.parse(), b.host.parse());
+        matches!(
+            hosts,
+            (Ok(IpAddr::V4(_)), Ok(IpAddr::V6(_))) | (Ok(IpAddr::V6(_)), Ok(IpAddr::V4(_)))
+        )
     };
     for (index, first) in endpoints.iter().enumerate() {
         let clashes = |other: &&Endpoint| other.port == first.port && !families(first, other);

@@ -16,7 +16,7 @@ pub use rows::BrokerConfig;
 pub use version::ProtocolVersion;
 pub(super) use version::version;
 
-use super::{Error, Key, Origin, Properties, find, nearest};
+use super::{Error, Key, Origin, Properties, nearest};
 
 /// A key that is not known, and the known one that was probably meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl BrokerConfig {
         config.check(&properties).map_err(|error| {
             let file = || Origin { file: properties.file().map(Into::into), line: None };
             let origin = error.key().map_or_else(file, |key| properties.origin(key));
-            error.from_origin(origin)
+            error.with_origin(origin)
         })?;
         Ok(config)
     }
@@ -102,20 +102,19 @@ impl BrokerConfig {
 
     /// The keys in `properties` that no row knows, for a warning each.
     pub fn unknown_keys(properties: &Properties) -> Vec<UnknownKey> {
-        let keys = BrokerConfig::keys();
-        let unknown = properties.iter().filter(|(name, _)| !is_known(&keys, name));
+        let unknown = properties.iter().filter(|(name, _)| BrokerConfig::key(name).is_none());
+        let known = || BrokerConfig::own_keys().iter().map(|key| key.name);
         unknown
             .map(|(name, _)| UnknownKey {
                 name: name.to_owned(),
-                nearest: nearest(name, keys.iter().map(|key| key.name)).map(str::to_owned),
+                nearest: nearest(name, known()).map(str::to_owned),
             })
             .collect()
     }
 
     /// The row of a key, its listener prefix (and mechanism) taken off.
     pub fn key(name: &str) -> Option<&'static Key> {
-        let keys = BrokerConfig::keys();
-        find(&keys, name).or_else(|| find(&keys, without_prefix(&keys, name)?))
+        row(name).or_else(|| row(without_prefix(name)?))
     }
 }
 
@@ -124,19 +123,26 @@ pub fn listener_prefix(listener: &str) -> String {
     format!("listener.name.{}.", listener.to_ascii_lowercase())
 }
 
-/// Whether the key is a row's, of a listener, or a list's that plugins would read.
-fn is_known(keys: &[&'static Key], name: &str) -> bool {
-    find(keys, name).is_some() || without_prefix(keys, name).is_some()
+/// How long the prefix of a key of one listener is, mechanism included; `None` for other keys.
+pub(super) fn listener_prefix_of(name: &str) -> Option<usize> {
+    Some(name.len() - without_prefix(name)?.len())
+}
+
+/// The row of exactly this name; rows are sorted by name.
+fn row(name: &str) -> Option<&'static Key> {
+    let keys = BrokerConfig::own_keys();
+    let at = keys.binary_search_by(|key| key.name.cmp(name)).ok()?;
+    keys.get(at)
 }
 
 /// The key behind `listener.name.<listener>.` and perhaps `<mechanism>.`.
-fn without_prefix<'a>(keys: &[&'static Key], name: &'a str) -> Option<&'a str> {
+fn without_prefix(name: &str) -> Option<&str> {
     let (_listener, key) = name.strip_prefix("listener.name.")?.split_once('.')?;
-    if find(keys, key).is_some() {
+    if row(key).is_some() {
         return Some(key);
     }
     let (_mechanism, key) = key.split_once('.')?;
-    find(keys, key).map(|_| key)
+    row(key).map(|_| key)
 }
 
 /// `node.id` and `broker.id` are one number under two names.

@@ -302,7 +302,7 @@ config! {
             "10", "leader.imbalance.per.broker.percentage", any(), High, ReadOnly;
         /// Which security protocol each listener speaks, as NAME:PROTOCOL,...
         listener_security_protocol_map: String =
-            "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL",
+            "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
             "listener.security.protocol.map", any(), Low, PerBroker;
         /// Where the broker listens, as NAME://host:port,...; an empty host is every interface.
         listeners: String = "PLAINTEXT://:9092", "listeners", any(), High, PerBroker;

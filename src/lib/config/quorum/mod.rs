@@ -188,7 +188,7 @@ fn is_member_line(key: &str) -> bool {
 fn at(properties: &Properties, error: Error) -> Error {
     let file = || Origin { file: properties.file().map(Path::to_owned), line: None };
     let origin = error.key().map_or_else(file, |key| properties.origin(key));
-    error.from_origin(origin)
+    error.with_origin(origin)
 }
 
 impl Members {

@@ -122,7 +122,10 @@ fn refuse_version(context: &Context) -> Reply {
             &api::api_versions::unsupported_version(),
         ));
     }
-    Reply::Close(format!("it asked for version {} of {:?}, which is not offered", context.version, context.key))
+    Reply::Close(format!(
+        "it asked for version {} of {:?}, which is not offered",
+        context.version, context.key
+    ))
 }
 
 /// Decodes, begins, encodes: the same for every API.
@@ -138,7 +141,9 @@ where
         Ok(request) => request,
         Err(error) => {
             let (key, version) = (context.key, context.version);
-            return Reply::Close(format!("malformed {key:?} request of version {version}: {error}"));
+            return Reply::Close(format!(
+                "malformed {key:?} request of version {version}: {error}"
+            ));
         }
     };
     match A::begin(broker, &context, request) {

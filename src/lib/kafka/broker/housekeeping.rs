@@ -61,9 +61,13 @@ pub(super) fn start(broker: &Arc<Broker>) {
     every(broker, millis(i64::from(config.log_flush_offset_checkpoint_interval_ms)), |broker| {
         checkpoint(broker, Checkpoint::RecoveryPoint);
     });
-    every(broker, millis(i64::from(config.log_flush_start_offset_checkpoint_interval_ms)), |broker| {
-        checkpoint(broker, Checkpoint::LogStart);
-    });
+    every(
+        broker,
+        millis(i64::from(config.log_flush_start_offset_checkpoint_interval_ms)),
+        |broker| {
+            checkpoint(broker, Checkpoint::LogStart);
+        },
+    );
     every(broker, FLUSH_EVERY, flush);
     every(broker, DELETE_EVERY, |broker| {
         let now_ms = broker.clock.wall_ms();

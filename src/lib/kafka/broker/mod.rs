@@ -85,7 +85,11 @@ impl Broker {
     }
 
     /// Holds the epochs of a controller's request against what is known, and remembers its own.
-    pub fn check_controller(&self, controller_epoch: i32, broker_epoch: i64) -> Result<(), ErrorCode> {
+    pub fn check_controller(
+        &self,
+        controller_epoch: i32,
+        broker_epoch: i64,
+    ) -> Result<(), ErrorCode> {
         // -1 is a controller that does not know broker epochs yet.
         if broker_epoch != -1 && broker_epoch < self.epoch() {
             return Err(ErrorCode::STALE_BROKER_EPOCH);

@@ -42,7 +42,6 @@ pub mod segments;
 pub mod time_index;
 pub mod transaction_index;
 
-//pub use dirs::LogDir;
 pub use error::{Error, Result};
 pub use log::{Appended, Log, LogConfig, Read, Recovery, TimedOffset};
 pub use manager::LogManager;

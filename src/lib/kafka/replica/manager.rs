@@ -176,7 +176,9 @@ impl ReplicaManager {
             (Some(told), known) if known != Uuid::ZERO && known != told => {
                 return Err(NotTaken::TopicId);
             }
-            (Some(told), Uuid::ZERO) => partition.assign_topic_id(told).map_err(NotTaken::Storage)?,
+            (Some(told), Uuid::ZERO) => {
+                partition.assign_topic_id(told).map_err(NotTaken::Storage)?
+            }
             _ => {}
         }
         if !partition.is_news(told.state.leader_epoch) {
@@ -196,11 +198,7 @@ impl ReplicaManager {
     }
 
     /// Stops serving replicas, and deletes those that are to be deleted.
-    pub fn stop(
-        &self,
-        stopped: Vec<Stopped>,
-        now_ms: i64,
-    ) -> Vec<(Stopped, Result<(), NotTaken>)> {
+    pub fn stop(&self, stopped: Vec<Stopped>, now_ms: i64) -> Vec<(Stopped, Result<(), NotTaken>)> {
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let results = stopped.into_iter().map(|stopped| {
             let result = self.stop_one(&stopped, now_ms);

@@ -75,16 +75,14 @@ fn one(topic: &str, topic_id: Uuid, state: &LeaderAndIsrPartitionState) -> Told 
     }
 }
 
-fn answer(
-    results: Vec<(Told, Result<bool, NotTaken>)>,
-    by_id: bool,
-) -> LeaderAndIsrResponse {
+fn answer(results: Vec<(Told, Result<bool, NotTaken>)>, by_id: bool) -> LeaderAndIsrResponse {
     let mut response = LeaderAndIsrResponse::default();
     for (told, result) in results {
         let error = LeaderAndIsrPartitionError {
             topic_name: told.partition.topic.to_string(),
             partition_index: told.partition.partition,
-            error_code: result.map_or_else(|refusal| code_of_refusal(&refusal), |_| ErrorCode::NONE),
+            error_code: result
+                .map_or_else(|refusal| code_of_refusal(&refusal), |_| ErrorCode::NONE),
         };
         if !by_id {
             response.partition_errors.push(error);
@@ -93,10 +91,9 @@ fn answer(
         let topic_id = told.topic_id.unwrap_or(Uuid::ZERO);
         match response.topics.iter_mut().find(|topic| topic.topic_id == topic_id) {
             Some(topic) => topic.partition_errors.push(error),
-            None => response.topics.push(LeaderAndIsrTopicError {
-                topic_id,
-                partition_errors: vec![error],
-            }),
+            None => response
+                .topics
+                .push(LeaderAndIsrTopicError { topic_id, partition_errors: vec![error] }),
         }
     }
     response

@@ -61,7 +61,8 @@ impl Api for Metadata {
 /// The names that are asked for, may be a topic's, and are none.
 fn missing(image: &Image, topics: &[MetadataRequestTopic]) -> Vec<String> {
     let named = topics.iter().filter_map(|topic| topic.name.as_ref());
-    let missing = named.filter(|name| image.topic(name).is_none() && topic::check_name(name).is_ok());
+    let missing =
+        named.filter(|name| image.topic(name).is_none() && topic::check_name(name).is_ok());
     missing.cloned().collect()
 }
 

@@ -68,8 +68,8 @@ impl Api for Produce {
                     -1..=1 => check_topic(context, &data.name),
                     _ => Err(ErrorCode::INVALID_REQUIRED_ACKS),
                 };
-                let replica =
-                    refusal.and_then(|()| Ok(broker.replicas.partition(&data.name, asked.index)?));
+                let replica = refusal
+                    .and_then(|()| Ok(broker.replicas.partition(&data.name, asked.index)?));
                 match replica {
                     Err(code) => response.error_code = code,
                     Ok(replica) => {
@@ -154,7 +154,9 @@ fn unacknowledged(response: &ProduceResponse) -> Outcome<ProduceResponse> {
         let failed = topic.partition_responses.iter().find(|it| it.error_code.is_error());
         if let Some(failed) = failed {
             let (name, index, code) = (&topic.name, failed.index, failed.error_code);
-            return Outcome::Close(format!("a produce with acks=0 to {name}-{index} failed: {code:?}"));
+            return Outcome::Close(format!(
+                "a produce with acks=0 to {name}-{index} failed: {code:?}"
+            ));
         }
     }
     Outcome::NoReply

@@ -41,7 +41,8 @@ impl Api for StopReplica {
             let errors = results.into_iter().map(|(stopped, result)| StopReplicaPartitionError {
                 topic_name: stopped.partition.topic.to_string(),
                 partition_index: stopped.partition.partition,
-                error_code: result.map_or_else(|refusal| code_of_refusal(&refusal), |()| ErrorCode::NONE),
+                error_code: result
+                    .map_or_else(|refusal| code_of_refusal(&refusal), |()| ErrorCode::NONE),
             });
             StopReplicaResponse { partition_errors: errors.collect(), ..Default::default() }
         }))

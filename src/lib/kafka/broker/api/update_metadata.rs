@@ -24,15 +24,15 @@ impl Api for UpdateMetadata {
         _context: &Context,
         request: UpdateMetadataRequest,
     ) -> Outcome<UpdateMetadataResponse> {
-        let error_code = match broker.check_controller(request.controller_epoch, request.broker_epoch)
-        {
-            Ok(()) => {
-                broker.cluster.update(|image| delta::apply(image, &request));
-                broker.partitions_deleted(&delta::deleted_partitions(&request));
-                ErrorCode::NONE
-            }
-            Err(code) => code,
-        };
+        let error_code =
+            match broker.check_controller(request.controller_epoch, request.broker_epoch) {
+                Ok(()) => {
+                    broker.cluster.update(|image| delta::apply(image, &request));
+                    broker.partitions_deleted(&delta::deleted_partitions(&request));
+                    ErrorCode::NONE
+                }
+                Err(code) => code,
+            };
         Outcome::Done(UpdateMetadataResponse { error_code })
     }
 }

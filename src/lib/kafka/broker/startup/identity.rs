@@ -35,7 +35,8 @@ pub(super) async fn create_chroot(servers: &ConnectString, options: Options) -> 
 pub(super) async fn create_paths(zookeeper: &Client) -> Result<(), Error> {
     for path in znode::PERSISTENT_PATHS {
         // One look instead of one creation a level: nearly always all of them are there.
-        let there = zookeeper.exists(path, false).await.map_err(failed(format!("look for {path}")))?;
+        let there =
+            zookeeper.exists(path, false).await.map_err(failed(format!("look for {path}")))?;
         if there.is_none() {
             zookeeper.create_all(path).await.map_err(failed(format!("create {path}")))?;
         }
@@ -56,8 +57,9 @@ pub(super) async fn cluster_id(zookeeper: &Client) -> Result<String, Error> {
                 let id = Uuid::random(&mut Rng::from_system()).to_string();
                 zookeeper.create_all("/cluster").await.map_err(failed("create /cluster"))?;
                 let data = znode::cluster_id::encode(&id).into();
-                let created =
-                    zookeeper.create(path, Some(data), &[Acl::world(perms::ALL)], CreateMode::Persistent).await;
+                let created = zookeeper
+                    .create(path, Some(data), &[Acl::world(perms::ALL)], CreateMode::Persistent)
+                    .await;
                 match created {
                     Ok(_) => return Ok(id),
                     // Another broker was first.

@@ -91,8 +91,9 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     tracing::info!(target: "kafka.server.KafkaServer", "Connecting to zookeeper on {servers}");
     let (zookeeper, events) = Client::start(&servers, options(&config, &clock));
     let within = u64::try_from(config.zookeeper_connection_timeout()).unwrap_or(0);
-    zookeeper.connected(Duration::from_millis(within)).await.map_err(|error| {
-        Error::ZooKeeper { doing: format!("connect to ZooKeeper at {servers}"), source: error }
+    zookeeper.connected(Duration::from_millis(within)).await.map_err(|error| Error::ZooKeeper {
+        doing: format!("connect to ZooKeeper at {servers}"),
+        source: error,
     })?;
     identity::create_chroot(&servers, options(&config, &clock)).await?;
     identity::create_paths(&zookeeper).await?;
@@ -187,7 +188,11 @@ fn host_name() -> String {
 
 fn options(config: &BrokerConfig, clock: &Clock) -> Options {
     let millis = u64::try_from(config.zookeeper_session_timeout_ms).unwrap_or(0);
-    Options { session_timeout: Duration::from_millis(millis), clock: clock.clone(), ..Options::default() }
+    Options {
+        session_timeout: Duration::from_millis(millis),
+        clock: clock.clone(),
+        ..Options::default()
+    }
 }
 
 fn serve(broker: Arc<Broker>, listeners: Vec<ports::Open>) -> Running {

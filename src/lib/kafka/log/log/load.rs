@@ -13,7 +13,7 @@ use crate::kafka::log::leader_epochs::LeaderEpochs;
 use crate::kafka::log::names;
 use crate::kafka::log::partition_metadata;
 use crate::kafka::log::producer_state::{self, ProducerState, aborted};
-use crate::kafka::log::segment::{LogSegment, Shape};
+use crate::kafka::log::segment::LogSegment;
 use crate::kafka::log::segments::Segments;
 use crate::kafka::log::transaction_index::TransactionIndex;
 use crate::kafka::record::batch::Batch;
@@ -79,10 +79,8 @@ impl Log {
             log.producers.advance_to(log.log_end);
             log.write_snapshot().map(|_| ())
         })?;
-        // Indexes may have changed since the last flush even where no record came.
-        self.recovery_point = self.recovery_point.min(self.log_end - 1);
-        self.flush(now_ms)?;
-        let (log_start, recovery_point) = (self.log_start, self.recovery_point.max(self.log_end));
+        self.flush_all(now_ms)?;
+        let (log_start, recovery_point) = (self.log_start, self.log_end);
         Ok(Recovery { clean: true, log_start, recovery_point })
     }
 
@@ -371,6 +369,5 @@ fn replay(
         let path = index.path().to_owned();
         index.append(&aborted).map_err(|source| Error::Io { doing: "append to", path, source })?;
     }
-    // Everything on disk is as committed as it will get to be known here.
     Ok(())
 }

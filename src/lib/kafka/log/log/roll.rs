@@ -104,16 +104,20 @@ impl Log {
         if up_to <= self.recovery_point {
             return Ok(None);
         }
+        self.collect_flush(up_to).map(Some)
+    }
+
+    fn collect_flush(&mut self, up_to: i64) -> Result<Flush> {
         self.guarded(|log| {
             let mut files = Vec::new();
             for segment in log.segments.iter_mut() {
-                if segment.base_offset() < up_to {
+                if segment.base_offset() < up_to || up_to == log.log_end {
                     files.extend(segment.unsynced()?);
                 }
             }
             files.append(&mut log.snapshots_unsynced);
             let dir = std::mem::take(&mut log.names_unsynced).then(|| log.dir.clone());
-            Ok(Some(Flush { disk: log.disk.clone(), dir, files, up_to }))
+            Ok(Flush { disk: log.disk.clone(), dir, files, up_to })
         })
     }
 
@@ -132,7 +136,15 @@ impl Log {
 
     /// Makes everything durable, now.
     pub fn flush(&mut self, now_ms: i64) -> Result<()> {
-        let Some(flush) = self.begin_flush(self.log_end)? else { return Ok(()) };
+        if self.recovery_point >= self.log_end {
+            return Ok(());
+        }
+        self.flush_all(now_ms)
+    }
+
+    /// The same, whatever the recovery point says: indexes and names change without records.
+    pub(super) fn flush_all(&mut self, now_ms: i64) -> Result<()> {
+        let flush = self.collect_flush(self.log_end)?;
         let result = flush.run();
         self.finish_flush(&flush, &result, now_ms);
         result

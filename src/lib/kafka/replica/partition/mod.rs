@@ -12,8 +12,6 @@ pub mod high_watermark;
 mod log_config;
 mod read;
 mod role;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,13 +22,13 @@ use crate::kafka::log::Log;
 use crate::kafka::types::{BrokerId, LeaderEpoch, Offset, TopicPartition};
 
 use super::error::Error;
-use super::wait::{Until, Visibility, Waiter, Waiting, Waiters};
+use super::wait::{Until, Visibility, Waiter, Waiters, Waiting};
 use high_watermark::Follower;
 
 pub use append::{Append, Appended};
 pub use log_config::log_config;
-pub use role::LeaderAndIsr;
 pub use read::{Position, Read, ReadRequest, Reader};
+pub use role::LeaderAndIsr;
 
 /// A partition of this broker.
 #[derive(Debug)]
@@ -274,7 +272,8 @@ impl State {
     /// `bytes` is what has just been appended.
     fn advance_high_watermark(&mut self, local: BrokerId, bytes: usize) {
         let (Role::Leader(leader), Some(log)) = (&self.role, &mut self.log) else { return };
-        let ends = leader.followers.iter().filter(|(id, _)| **id != local && leader.isr.contains(id));
+        let ends =
+            leader.followers.iter().filter(|(id, _)| **id != local && leader.isr.contains(id));
         let ends = ends.map(|(_, follower)| follower.log_end);
         let next = high_watermark::advance(self.high_watermark, log.log_end(), ends);
         if next == self.high_watermark {

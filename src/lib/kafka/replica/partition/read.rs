@@ -12,7 +12,9 @@ use super::{Offsets, Partition, Role, State};
 /// Who reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
-    Consumer { read_committed: bool },
+    Consumer {
+        read_committed: bool,
+    },
     Follower(BrokerId),
     /// A consumer that is shown everything, from any replica (replica id -2).
     Debug,
@@ -114,7 +116,12 @@ impl Partition {
             });
         }
         if let Some(diverging) = self.diverging(log, &request)? {
-            return Ok(Read { records: None, offsets, aborted: Vec::new(), diverging: Some(diverging) });
+            return Ok(Read {
+                records: None,
+                offsets,
+                aborted: Vec::new(),
+                diverging: Some(diverging),
+            });
         }
         let end = offsets.end(request.reader.visibility());
         let read = log.read(request.offset, request.bytes_max, end, request.at_least_one)?;

@@ -1,11 +1,11 @@
 //! The answering half of a fetch: which partitions are mentioned, and how.
 
 use crate::kafka::broker::fetch_sessions::{Asked, PartitionKey, Telling, Told};
+use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::fetch::{
     AbortedTransaction, EpochEndOffset, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
     NodeEndpoint, PartitionData,
 };
-use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::replica::partition::Reader;
 
 use super::Job;
@@ -14,8 +14,7 @@ use super::reading::{Found, One};
 impl Job {
     /// The answer to what was found.
     pub(super) fn answer(&self, found: Found) -> FetchResponse {
-        let mut response =
-            FetchResponse { session_id: self.session, ..Default::default() };
+        let mut response = FetchResponse { session_id: self.session, ..Default::default() };
         for (asked, one) in self.asked.iter().zip(found.partitions) {
             if self.session != 0 && !self.must_mention(asked, &one) {
                 continue;
@@ -93,10 +92,8 @@ impl Job {
             },
         };
         let Some(partition) = topic.partitions.get(&asked.partition) else { return };
-        data.current_leader = LeaderIdAndEpoch {
-            leader_id: partition.leader,
-            leader_epoch: partition.leader_epoch,
-        };
+        data.current_leader =
+            LeaderIdAndEpoch { leader_id: partition.leader, leader_epoch: partition.leader_epoch };
         let Some(leader) = image.broker(partition.leader) else { return };
         if let Some(end) = leader.endpoint(&self.context.listener)
             && !nodes.iter().any(|node| node.node_id == leader.id)

@@ -117,7 +117,9 @@ fn begin_session(
     let forgotten: Vec<PartitionKey> = request
         .forgotten_topics_data
         .iter()
-        .flat_map(|it| it.partitions.iter().map(|partition| key(&it.topic, it.topic_id, *partition)))
+        .flat_map(|it| {
+            it.partitions.iter().map(|partition| key(&it.topic, it.topic_id, *partition))
+        })
         .collect();
     let mut sessions = broker.fetch_sessions();
     let epoch = (request.session_id, request.session_epoch);

@@ -94,7 +94,12 @@ impl Job {
         }
     }
 
-    fn read_one(&self, partition: &Partition, asked: &Asked, taken: usize) -> Result<One, ErrorCode> {
+    fn read_one(
+        &self,
+        partition: &Partition,
+        asked: &Asked,
+        taken: usize,
+    ) -> Result<One, ErrorCode> {
         let wanted = usize::try_from(asked.bytes_max).unwrap_or(0);
         let left = self.limits.bytes_max.saturating_sub(taken);
         let request = ReadRequest {
@@ -129,7 +134,12 @@ impl Job {
     }
 
     /// The records in the format that the client's version knows.
-    fn in_format(&self, partition: &Partition, asked: &Asked, read: Read) -> Result<One, ErrorCode> {
+    fn in_format(
+        &self,
+        partition: &Partition,
+        asked: &Asked,
+        read: Read,
+    ) -> Result<One, ErrorCode> {
         let mut one = One {
             error: ErrorCode::NONE,
             offsets: Some(read.offsets),
@@ -156,8 +166,8 @@ impl Job {
             self.broker.replicas.note_failure(partition.id(), &error);
             ErrorCode::KAFKA_STORAGE_ERROR
         })?;
-        let mut converted = convert::down(&stored, magic, asked.offset)
-            .map_err(|error| code_of_record(&error))?;
+        let mut converted =
+            convert::down(&stored, magic, asked.offset).map_err(|error| code_of_record(&error))?;
         if converted.is_empty() {
             converted = convert::cut_batch(stored.len());
         }

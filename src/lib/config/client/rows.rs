@@ -1,9 +1,9 @@
 //! A list: the settings of clients. What all of them share is a part of each.
 
-use super::check::{
+use crate::config::check::{
     any, at_least, between, between_real, gzip_level, non_empty, non_null, one_of, one_of_any_case,
 };
-use super::{ClassName, Note, Password};
+use crate::config::{ClassName, Note, Password};
 
 config! {
     /// How any client finds, trusts and waits for brokers.
