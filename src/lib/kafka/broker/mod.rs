@@ -4,21 +4,29 @@
 //! * [`dispatch`]: from a frame to a frame, one line an API.
 //! * [`api`]: one file an API.
 //! * [`cluster`]: the picture of the cluster, as the controller tells it.
+//! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
+//! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
+//! * [`zookeeper`]: the ZooKeeper session of the moment.
 //! * [`fetch_sessions`]: what consumers need not say again.
 //!
 //! A request runs to its end on its connection's task; see `docs/flow.md`.
 
 pub mod api;
 pub mod cluster;
+pub mod config_changes;
 pub mod context;
+pub mod control;
 pub mod dispatch;
 pub mod fetch_sessions;
 pub mod housekeeping;
+pub mod registration;
 pub mod startup;
 pub mod topic_configs;
+pub mod zookeeper;
 
-use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::base::clock::Clock;
 use crate::config::broker::BrokerConfig;
@@ -27,11 +35,14 @@ use crate::kafka::replica::ReplicaManager;
 use crate::kafka::replica::manager::{NotTaken, Stopped, Told};
 use crate::kafka::types::BrokerId;
 use crate::net::Stop;
-use crate::zookeeper;
+use crate::zookeeper::client::Client;
 
 use cluster::Cluster;
+use control::Control;
 use fetch_sessions::FetchSessions;
+use registration::Registrar;
 use topic_configs::TopicConfigs;
+use zookeeper::ZooKeeper;
 
 /// A broker's services.
 pub struct Broker {
@@ -41,13 +52,13 @@ pub struct Broker {
     pub replicas: ReplicaManager,
     pub cluster: Cluster,
     pub topic_configs: Arc<TopicConfigs>,
-    /// The session; a new one follows where it expires.
-    zookeeper: RwLock<zookeeper::client::Client>,
+    pub zookeeper: ZooKeeper,
+    pub registrar: Arc<Registrar>,
+    /// The way to the controller, while this broker is it.
+    pub control: Control,
     pub stop: Stop,
     config: Arc<BrokerConfig>,
     fetch_sessions: Mutex<FetchSessions>,
-    /// The czxid of this broker's registration: requests of the controller name it.
-    epoch: AtomicI64,
     /// The highest controller epoch seen.
     controller_epoch: AtomicI32,
 }
@@ -59,8 +70,8 @@ impl Broker {
     }
 
     /// The ZooKeeper session of the moment.
-    pub fn zookeeper(&self) -> zookeeper::client::Client {
-        self.zookeeper.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn zookeeper(&self) -> Client {
+        self.zookeeper.client()
     }
 
     /// The fetch sessions; hold them only for a look-up.
@@ -70,12 +81,7 @@ impl Broker {
 
     /// The epoch of this broker's registration.
     pub fn epoch(&self) -> i64 {
-        self.epoch.load(Ordering::Acquire)
-    }
-
-    /// A new registration has a new epoch.
-    pub fn registered(&self, epoch: i64) {
-        self.epoch.store(epoch, Ordering::Release);
+        self.registrar.epoch()
     }
 
     /// Holds the epochs of a controller's request against what is known, and remembers its own.
@@ -93,6 +99,12 @@ impl Broker {
             true => Err(ErrorCode::STALE_CONTROLLER_EPOCH),
             false => Ok(()),
         }
+    }
+
+    /// A topic's settings are these from now on.
+    pub fn topic_config_changed(&self, topic: &str, settings: BTreeMap<String, String>) {
+        self.topic_configs.set(topic, settings);
+        self.replicas.reconfigure(topic);
     }
 
     /// Partitions that the cluster has deleted: nothing is kept for them any more.
