@@ -75,6 +75,8 @@ pub const ZOOKEEPER_CLIENT_EVENTS_MAX: usize = 65_536;
 
 /// Messages waiting for a task that owns a machine, in elements. Senders wait beyond it.
 pub const MACHINE_INBOX_MAX: usize = 1_024;
+/// Requests of one client connection that wait to be written, in elements. Callers wait beyond it.
+pub const CLIENT_REQUESTS_QUEUED_MAX: usize = 64;
 /// Accepted connections of one listener that wait for their task, in elements.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 

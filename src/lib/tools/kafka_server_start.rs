@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use super::launch::{self, BROKER, Launch, ZOOKEEPER};
 use super::options::{Group, Hint, Opt, Parsed, value};
-use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, common};
+use super::serve::{self, Servers};
+use super::{Ended, Failure, Io, Manual, Misuse, Run, Tool, common};
 
 /// The program.
 pub static TOOL: Tool = Tool {
@@ -140,10 +141,10 @@ fn run(parsed: Parsed, io: &mut Io) -> Ended {
     serve(&args, io)
 }
 
-/// The seam: from here on it is the broker's business.
 fn serve(args: &Args, io: &mut Io) -> Ended {
-    let _ = (args, io, Exit::OK);
-    Err(Failure::named("this build has no broker yet"))
+    let zookeeper = args.zookeeper.as_ref().map(|file| serve::zoo_cfg(file.as_deref()));
+    let broker = serve::server_properties(args.file.as_deref(), &args.overrides)?;
+    serve::run(Servers { zookeeper: zookeeper.transpose()?, broker: Some(broker) }, io)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod kafka_server_start;
 pub mod kafka_server_stop;
 mod launch;
 pub mod options;
+mod serve;
 mod stop;
 pub mod zookeeper_server_start;
 pub mod zookeeper_server_stop;

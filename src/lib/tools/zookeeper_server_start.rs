@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use super::launch::{self, Launch, ZOOKEEPER};
 use super::options::{Opt, Parsed};
-use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, common};
+use super::serve::{self, Servers};
+use super::{Ended, Failure, Io, Manual, Misuse, Run, Tool, common};
 
 /// The program.
 pub static TOOL: Tool = Tool {
@@ -89,10 +90,9 @@ fn run(parsed: Parsed, io: &mut Io) -> Ended {
     serve(&args, io)
 }
 
-/// The seam: from here on it is the server's business.
 fn serve(args: &Args, io: &mut Io) -> Ended {
-    let _ = (args, io, Exit::OK);
-    Err(Failure::named("this build has no server yet"))
+    let zookeeper = Some(serve::zoo_cfg(Some(&args.file))?);
+    serve::run(Servers { zookeeper, broker: None }, io)
 }
 
 #[cfg(test)]

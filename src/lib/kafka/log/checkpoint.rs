@@ -1,99 +1,93 @@
-//! Checkpoint files: text, a version line, a count, then one entry a line.
+//! Text checkpoints: a version, a count, one entry a line.
 //!
-//! | file | entries |
-//! |---|---|
-//! | `recovery-point-offset-checkpoint` | `topic partition offset`: synced up to there |
-//! | `log-start-offset-checkpoint` | `topic partition offset`: deleted up to there, within a segment |
-//! | `replication-offset-checkpoint` | `topic partition offset`: the high watermark |
-//! | `cleaner-offset-checkpoint` | `topic partition offset`: compacted up to there |
-//! | `leader-epoch-checkpoint` | `epoch offset`: where each leader began |
+//! ```text
+//! 0
+//! 2
+//! topic 0 42
+//! topic 1 7
+//! ```
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use super::error::{Doing, Error, Result};
 use crate::base::disk::Disk;
-use crate::kafka::types::{LeaderEpoch, Offset, TopicPartition};
+use crate::kafka::types::TopicPartition;
 
-use super::error::{Error, Result};
-
-/// The recovery points of a log directory.
 pub const RECOVERY_POINTS: &str = "recovery-point-offset-checkpoint";
-/// The log starts that lie within a segment.
 pub const LOG_STARTS: &str = "log-start-offset-checkpoint";
-/// The high watermarks.
 pub const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
-/// How far logs are compacted.
-pub const CLEANED: &str = "cleaner-offset-checkpoint";
-/// The leader epochs of one partition.
-pub const LEADER_EPOCHS: &str = "leader-epoch-checkpoint";
+pub const CLEANER_OFFSETS: &str = "cleaner-offset-checkpoint";
 
-/// An offset for each partition of a log directory.
-pub type Offsets = BTreeMap<TopicPartition, Offset>;
+const VERSION: &str = "0";
 
-/// Reads a checkpoint of offsets; a file that is not there has no entries.
+/// One offset for each partition of a log directory.
+pub type Offsets = BTreeMap<TopicPartition, i64>;
+
+/// Reads a checkpoint of offsets; one that is not there is empty.
 pub fn read_offsets(disk: &Disk, path: &Path) -> Result<Offsets> {
-    read(disk, path, |line| {
-        let mut words = line.rsplitn(3, ' ');
-        let offset = words.next()?.parse().ok()?;
-        let partition = words.next()?.parse().ok()?;
-        Some((TopicPartition::new(words.next()?, partition), offset))
-    })
-    .map(|entries| entries.into_iter().collect())
+    let mut offsets = Offsets::new();
+    for line in read_lines(disk, path)? {
+        let (topic, rest) = line.split_once(' ').unwrap_or_default();
+        let entry = rest.split_once(' ').and_then(|(partition, offset)| {
+            Some((TopicPartition::new(topic, partition.parse().ok()?), offset.parse().ok()?))
+        });
+        let Some((partition, offset)) = entry else {
+            return Err(Error::corrupt(path, format!("malformed line '{line}'")));
+        };
+        offsets.insert(partition, offset);
+    }
+    Ok(offsets)
 }
 
 /// Replaces a checkpoint of offsets.
 pub fn write_offsets(disk: &Disk, path: &Path, offsets: &Offsets) -> Result<()> {
-    let lines =
-        offsets.iter().map(|(at, offset)| format!("{} {} {offset}", at.topic, at.partition));
-    write(disk, path, lines)
+    let lines = offsets
+        .iter()
+        .map(|(partition, offset)| format!("{} {} {offset}", partition.topic, partition.partition));
+    write_lines(disk, path, lines)
 }
 
-/// Reads a partition's leader epochs.
-pub fn read_epochs(disk: &Disk, path: &Path) -> Result<Vec<(LeaderEpoch, Offset)>> {
-    read(disk, path, |line| {
-        let (epoch, offset) = line.split_once(' ')?;
-        Some((LeaderEpoch(epoch.parse().ok()?), offset.parse().ok()?))
-    })
-}
-
-/// Replaces a partition's leader epochs.
-pub fn write_epochs(disk: &Disk, path: &Path, epochs: &[(LeaderEpoch, Offset)]) -> Result<()> {
-    write(disk, path, epochs.iter().map(|(epoch, offset)| format!("{epoch} {offset}")))
-}
-
-fn read<T>(disk: &Disk, path: &Path, entry: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+/// The lines of a checkpoint; none where there is no file.
+pub(super) fn read_lines(disk: &Disk, path: &Path) -> Result<Vec<String>> {
     let text = match disk.read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::io("read", path)(error)),
+        Err(error) => return Err(error).doing("read", path),
     };
-    let corrupt = |what: String| Error::Corrupt { path: path.to_owned(), what };
     let mut lines = text.lines();
     match lines.next() {
-        Some("0") => {}
-        other => return Err(corrupt(format!("version '{}'", other.unwrap_or_default()))),
+        None => return Ok(Vec::new()),
+        Some(VERSION) => {}
+        Some(version) => return Err(Error::corrupt(path, format!("unknown version '{version}'"))),
     }
-    let count: usize = lines
-        .next()
-        .and_then(|line| line.trim().parse().ok())
-        .ok_or_else(|| corrupt("no count of entries".to_owned()))?;
-    let entries = lines
-        .map(|line| entry(line).ok_or_else(|| corrupt(format!("malformed line '{line}'"))))
-        .collect::<Result<Vec<T>>>()?;
-    if entries.len() != count {
-        return Err(corrupt(format!("{count} entries announced, {} found", entries.len())));
+    let count: usize = match lines.next().map(str::parse) {
+        Some(Ok(count)) => count,
+        _ => return Err(Error::corrupt(path, "no count of entries")),
+    };
+    let lines: Vec<String> = lines.map(str::to_owned).collect();
+    if lines.len() != count {
+        return Err(Error::corrupt(
+            path,
+            format!("{count} entries announced, {} found", lines.len()),
+        ));
     }
-    Ok(entries)
+    Ok(lines)
 }
 
-fn write(disk: &Disk, path: &Path, lines: impl ExactSizeIterator<Item = String>) -> Result<()> {
-    let mut text = format!("0\n{}\n", lines.len());
+/// Replaces a checkpoint, durably.
+pub(super) fn write_lines(
+    disk: &Disk,
+    path: &Path,
+    lines: impl ExactSizeIterator<Item = String>,
+) -> Result<()> {
+    let mut text = format!("{VERSION}\n{}\n", lines.len());
     for line in lines {
         text.push_str(&line);
         text.push('\n');
     }
-    disk.replace(path, text.as_bytes()).map_err(Error::io("replace", path))
+    disk.replace(path, text.as_bytes()).doing("write", path)
 }
 
 #[cfg(test)]
@@ -101,39 +95,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_have_kafkas_form() {
-        let disk = Disk::memory();
-        disk.create_dir_all(Path::new("/d")).unwrap();
-        let path = Path::new("/d").join(RECOVERY_POINTS);
-        assert_eq!(read_offsets(&disk, &path).unwrap(), Offsets::new());
-        let offsets = Offsets::from([
-            (TopicPartition::new("a-b", 0), 7),
-            (TopicPartition::new("t", 12), i64::MAX),
-        ]);
-        write_offsets(&disk, &path, &offsets).unwrap();
-        let text = "0\n2\na-b 0 7\nt 12 9223372036854775807\n";
-        assert_eq!(disk.read_text(&path).unwrap(), text);
-        assert_eq!(read_offsets(&disk, &path).unwrap(), offsets);
-        let epochs = [(LeaderEpoch(0), 0), (LeaderEpoch(3), 15)];
-        write_epochs(&disk, &path, &epochs).unwrap();
-        assert_eq!(disk.read_text(&path).unwrap(), "0\n2\n0 0\n3 15\n");
-        assert_eq!(read_epochs(&disk, &path).unwrap(), epochs);
-    }
-
-    #[test]
-    fn damage_is_named() {
+    fn offsets_round_trip_in_kafkas_form() {
         let disk = Disk::memory();
         disk.create_dir_all(Path::new("/d")).unwrap();
         let path = Path::new("/d/c");
-        for (text, said) in [
-            ("", "/d/c is corrupt: version ''"),
-            ("1\n0\n", "/d/c is corrupt: version '1'"),
-            ("0\nx\n", "/d/c is corrupt: no count of entries"),
-            ("0\n2\nt 0 1\n", "/d/c is corrupt: 2 entries announced, 1 found"),
-            ("0\n1\nt 0\n", "/d/c is corrupt: malformed line 't 0'"),
-        ] {
+        assert_eq!(read_offsets(&disk, path).unwrap(), Offsets::new());
+        let offsets =
+            Offsets::from([(TopicPartition::new("a", 1), 7), (TopicPartition::new("a", 0), 42)]);
+        write_offsets(&disk, path, &offsets).unwrap();
+        assert_eq!(disk.read_text(path).unwrap(), "0\n2\na 0 42\na 1 7\n");
+        assert_eq!(read_offsets(&disk, path).unwrap(), offsets);
+    }
+
+    #[test]
+    fn damaged_ones_are_refused() {
+        let disk = Disk::memory();
+        disk.create_dir_all(Path::new("/d")).unwrap();
+        let path = Path::new("/d/c");
+        for text in ["1\n0\n", "0\n", "0\n2\na 0 1\n", "0\n1\na x 1\n", "0\n1\na 0\n", "0\nx\n"] {
             disk.replace(path, text.as_bytes()).unwrap();
-            assert_eq!(read_offsets(&disk, path).unwrap_err().to_string(), said);
+            assert!(matches!(read_offsets(&disk, path), Err(Error::Corrupt { .. })), "{text:?}");
         }
     }
 }

@@ -4,86 +4,116 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::base::error::io_text;
 use crate::kafka::record;
-use crate::kafka::types::{ProducerEpoch, ProducerId};
 
-/// Why a log refuses or fails.
+/// Why a log did not do as asked. [`Error::is_storage`] tells the disk's faults from answers.
 #[derive(Debug)]
 pub enum Error {
-    /// The batches are not what they should be.
-    Record(record::Error),
-    /// A file could not be reached. The log directory is not to be trusted any more.
+    /// The disk failed.
     Io { doing: &'static str, path: PathBuf, source: io::Error },
-    /// A file that is not what its name promises.
+    /// A file is not what it should be.
     Corrupt { path: PathBuf, what: String },
-    /// All batches of one append together are larger than a segment may be.
-    RecordsTooLarge { size: usize, max: usize },
-    /// A producer's batch does not follow the one before.
-    OutOfOrderSequence { producer: ProducerId, expected: i32, found: i32 },
-    /// A producer whose state is not known starts in the middle.
-    UnknownProducer { producer: ProducerId },
-    /// A newer producer with the same id is at work.
-    InvalidProducerEpoch { producer: ProducerId, current: ProducerEpoch, found: ProducerEpoch },
-    /// A batch outside its transaction.
-    InvalidTransactionState { producer: ProducerId, what: &'static str },
-    /// A marker of an older transaction coordinator.
-    CoordinatorFenced { producer: ProducerId, current: i32, found: i32 },
-    /// A follower's batches do not continue its log.
-    OutOfOrderOffset { expected: i64, found: i64 },
-    /// An offset outside the log.
-    OffsetOutOfRange { offset: i64, start: i64, end: i64 },
+    /// An earlier write or sync of this log failed; it takes nothing until it is opened again.
+    Poisoned { path: PathBuf },
+    /// The batches themselves are refused.
+    Refused { source: record::Error },
+    /// OFFSET_OUT_OF_RANGE.
+    OffsetOutOfRange { offset: i64, log_start: i64, log_end: i64 },
+    /// RECORD_LIST_TOO_LARGE: more than a segment holds.
+    ListTooLarge { size: usize, max: u64 },
+    /// OUT_OF_ORDER_SEQUENCE_NUMBER.
+    OutOfOrderSequence { producer_id: i64, found: i32, last: i32 },
+    /// INVALID_PRODUCER_EPOCH.
+    ProducerEpoch { producer_id: i64, found: i16, current: i16 },
+    /// TRANSACTION_COORDINATOR_FENCED.
+    CoordinatorFenced { producer_id: i64, found: i32, current: i32 },
+    /// INVALID_TXN_STATE.
+    TransactionState { producer_id: i64, what: &'static str },
+    /// What a leader sent does not follow on what is here.
+    OutOfOrderOffsets { first: i64, log_end: i64 },
+    /// INCONSISTENT_TOPIC_ID.
+    TopicId { found: String, wanted: String },
+    /// Another process uses the log directory.
+    Locked { path: PathBuf },
 }
 
 /// What an operation on a log gives.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// Turns an I/O error into one that says what was being done to what.
-    pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
-        let path = path.to_owned();
-        move |source| Error::Io { doing, path, source }
+    /// Whether the log directory is to blame, which then goes offline (KAFKA_STORAGE_ERROR).
+    pub fn is_storage(&self) -> bool {
+        matches!(
+            self,
+            Error::Io { .. }
+                | Error::Corrupt { .. }
+                | Error::Poisoned { .. }
+                | Error::Locked { .. }
+        )
     }
 
-    /// Whether the log directory has failed, rather than the request.
-    pub fn is_storage(&self) -> bool {
-        matches!(self, Error::Io { .. } | Error::Corrupt { .. })
+    pub(super) fn corrupt(path: &Path, what: impl Into<String>) -> Error {
+        Error::Corrupt { path: path.to_owned(), what: what.into() }
+    }
+}
+
+impl From<record::Error> for Error {
+    fn from(source: record::Error) -> Error {
+        Error::Refused { source }
+    }
+}
+
+/// Says what was being done to which file when the disk failed.
+pub(super) trait Doing<T> {
+    fn doing(self, doing: &'static str, path: &Path) -> Result<T>;
+}
+
+impl<T> Doing<T> for io::Result<T> {
+    fn doing(self, doing: &'static str, path: &Path) -> Result<T> {
+        self.map_err(|source| Error::Io { doing, path: path.to_owned(), source })
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Record(error) => error.fmt(f),
-            Error::Io { doing, path, source } => {
-                write!(f, "cannot {doing} {}: {}", path.display(), io_text(source))
+            Error::Io { doing, path, .. } => write!(f, "cannot {doing} {}", path.display()),
+            Error::Corrupt { path, what } => write!(f, "corrupt file {}: {what}", path.display()),
+            Error::Poisoned { path } => {
+                write!(f, "the log in {} is closed after an earlier disk failure", path.display())
             }
-            Error::Corrupt { path, what } => write!(f, "{} is corrupt: {what}", path.display()),
-            Error::RecordsTooLarge { size, max } => {
-                write!(f, "batches of {size} bytes are above the segment size of {max}")
+            Error::Refused { .. } => f.write_str("batch refused"),
+            Error::OffsetOutOfRange { offset, log_start, log_end } => {
+                write!(f, "offset {offset} is outside of {log_start} to {log_end}")
             }
-            Error::OutOfOrderSequence { producer, expected, found } => {
-                write!(f, "producer {producer} sent sequence {found}, {expected} was expected")
+            Error::ListTooLarge { size, max } => {
+                write!(f, "{size} bytes of batches are more than a segment of {max} bytes holds")
             }
-            Error::UnknownProducer { producer } => {
-                write!(f, "nothing is known of producer {producer}")
-            }
-            Error::InvalidProducerEpoch { producer, current, found } => {
-                write!(f, "producer {producer} has epoch {found}, the current one is {current}")
-            }
-            Error::InvalidTransactionState { producer, what } => {
-                write!(f, "producer {producer} {what}")
-            }
-            Error::CoordinatorFenced { producer, current, found } => write!(
+            Error::OutOfOrderSequence { producer_id, found, last } => write!(
                 f,
-                "a marker for producer {producer} comes from coordinator epoch {found}, the current one is {current}"
+                "sequence number {found} of producer {producer_id} does not follow {last}"
             ),
-            Error::OutOfOrderOffset { expected, found } => {
-                write!(f, "batches start at offset {found}, {expected} was expected")
+            Error::ProducerEpoch { producer_id, found, current } => {
+                write!(f, "epoch {found} of producer {producer_id} is older than {current}")
             }
-            Error::OffsetOutOfRange { offset, start, end } => {
-                write!(f, "offset {offset} is outside {start}..={end}")
+            Error::CoordinatorFenced { producer_id, found, current } => write!(
+                f,
+                "marker for producer {producer_id} from coordinator epoch {found}, older than {current}"
+            ),
+            Error::TransactionState { producer_id, what } => {
+                write!(f, "transaction of producer {producer_id}: {what}")
             }
+            Error::OutOfOrderOffsets { first, log_end } => {
+                write!(f, "batch at offset {first} does not follow the log's end at {log_end}")
+            }
+            Error::TopicId { found, wanted } => {
+                write!(f, "the log belongs to topic id {found}, not {wanted}")
+            }
+            Error::Locked { path } => write!(
+                f,
+                "failed to acquire lock on file .lock in {}: another process uses this directory",
+                path.display()
+            ),
         }
     }
 }
@@ -91,15 +121,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            // Its text is this error's own; what follows is its cause.
-            Error::Record(error) => error.source(),
+            Error::Io { source, .. } => Some(source),
+            Error::Refused { source } => Some(source),
             _ => None,
         }
-    }
-}
-
-impl From<record::Error> for Error {
-    fn from(error: record::Error) -> Error {
-        Error::Record(error)
     }
 }

@@ -1,173 +1,214 @@
-//! Which leader wrote from which offset on: what followers and consumers find out with how far
-//! their log agrees with the leader's (KIP-101, KIP-320).
+//! Which leader epoch began at which offset, and the file it is kept in.
 
 use std::path::{Path, PathBuf};
 
+use super::checkpoint::{read_lines, write_lines};
+use super::error::{Error, Result};
+use super::names::LEADER_EPOCHS;
 use crate::base::disk::Disk;
-use crate::kafka::types::{LeaderEpoch, Offset};
 
-use super::checkpoint::{self, LEADER_EPOCHS};
-use super::error::Result;
+/// No epoch, no offset.
+const NONE: i64 = -1;
 
-/// The epochs of one partition, oldest first, kept in `leader-epoch-checkpoint`. Epochs and offsets
-/// both only grow.
+/// One epoch's beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub epoch: i32,
+    pub start_offset: i64,
+}
+
+/// The epochs of one log: both numbers go up from entry to entry.
 #[derive(Debug)]
 pub struct LeaderEpochs {
     disk: Disk,
     path: PathBuf,
-    entries: Vec<(LeaderEpoch, Offset)>,
+    entries: Vec<Entry>,
 }
 
 impl LeaderEpochs {
-    /// Reads those of the partition whose folder this is. A damaged file counts as an empty one:
-    /// recovery finds the epochs again in the batches.
-    pub fn open(disk: &Disk, folder: &Path) -> Result<LeaderEpochs> {
-        let path = folder.join(LEADER_EPOCHS);
-        let entries = match checkpoint::read_epochs(disk, &path) {
-            Ok(entries) => entries,
-            Err(error) if matches!(error, super::error::Error::Corrupt { .. }) => {
-                tracing::warn!(target: "kafka.server.epoch.LeaderEpochFileCache", "{error}; starting without");
-                Vec::new()
-            }
-            Err(error) => return Err(error),
-        };
+    /// Reads what is there.
+    pub fn open(disk: &Disk, dir: &Path) -> Result<LeaderEpochs> {
+        let path = dir.join(LEADER_EPOCHS);
+        let mut entries: Vec<Entry> = Vec::new();
+        for line in read_lines(disk, &path)? {
+            let entry = line.split_once(' ').and_then(|(epoch, start)| {
+                Some(Entry { epoch: epoch.parse().ok()?, start_offset: start.parse().ok()? })
+            });
+            let Some(entry) = entry else {
+                return Err(Error::corrupt(&path, format!("malformed line '{line}'")));
+            };
+            entries.retain(|before| follows(before, &entry));
+            entries.push(entry);
+        }
         Ok(LeaderEpochs { disk: disk.clone(), path, entries })
     }
 
-    /// The newest epoch.
-    pub fn latest(&self) -> Option<LeaderEpoch> {
-        self.entries.last().map(|&(epoch, _)| epoch)
+    /// Follows a folder that was renamed.
+    pub(super) fn set_dir(&mut self, dir: &Path) {
+        self.path = dir.join(LEADER_EPOCHS);
     }
 
-    /// All of them.
-    pub fn entries(&self) -> &[(LeaderEpoch, Offset)] {
+    pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Records that `epoch` begins at `start`, unless it is known. Entries that contradict it (a
-    /// later epoch, or a later start) come from a leader that was overruled and go.
-    pub fn assign(&mut self, epoch: LeaderEpoch, start: Offset) -> Result<()> {
-        if epoch.0 < 0 || start < 0 || self.latest().is_some_and(|latest| latest == epoch) {
+    /// The latest epoch.
+    pub fn latest(&self) -> Option<i32> {
+        self.entries.last().map(|entry| entry.epoch)
+    }
+
+    /// The epoch of a record.
+    pub fn of_offset(&self, offset: i64) -> Option<i32> {
+        let count = self.entries.partition_point(|entry| entry.start_offset <= offset);
+        self.entries.get(count.checked_sub(1)?).map(|entry| entry.epoch)
+    }
+
+    /// The epoch before `epoch`.
+    pub fn before(&self, epoch: i32) -> Option<i32> {
+        let count = self.entries.partition_point(|entry| entry.epoch < epoch);
+        self.entries.get(count.checked_sub(1)?).map(|entry| entry.epoch)
+    }
+
+    /// Says that `epoch` begins at `start_offset`, if that is news. Entries at the end that say
+    /// otherwise give way.
+    pub fn assign(&mut self, epoch: i32, start_offset: i64) -> Result<()> {
+        if epoch < 0 || start_offset < 0 {
             return Ok(());
         }
-        if self.entries.iter().any(|&(known, at)| known == epoch && at <= start) {
+        let entry = Entry { epoch, start_offset };
+        if self
+            .entries
+            .last()
+            .is_some_and(|last| last.epoch == epoch && last.start_offset <= start_offset)
+        {
             return Ok(());
         }
-        self.entries.retain(|&(known, at)| known < epoch && at < start);
-        self.entries.push((epoch, start));
-        self.save()
+        self.entries.retain(|before| follows(before, &entry));
+        self.entries.push(entry);
+        self.write()
     }
 
-    /// Where `asked` ended: the epoch that answers (the newest not after it) and the offset after
-    /// its last record. None where nothing is known.
-    pub fn end_offset_for(
-        &self,
-        asked: LeaderEpoch,
-        log_end: Offset,
-    ) -> Option<(LeaderEpoch, Offset)> {
-        let latest = self.latest()?;
-        if asked.0 < 0 || asked > latest {
-            return None;
+    /// Where `epoch` ended: the largest epoch at or below it and the offset where the next one
+    /// began, `log_end` for the latest. (-1, -1) where that cannot be told.
+    pub fn end_offset_for(&self, epoch: i32, log_end: i64) -> (i32, i64) {
+        let unknown = (-1, NONE);
+        let Some(latest) = self.entries.last().filter(|_| epoch >= 0) else { return unknown };
+        if epoch == latest.epoch {
+            return (epoch, log_end);
         }
-        if asked == latest {
-            return Some((asked, log_end));
+        if epoch > latest.epoch {
+            return unknown;
         }
-        let after = self.entries.partition_point(|&(epoch, _)| epoch <= asked);
-        let &(_, end) = self.entries.get(after)?;
-        match after.checked_sub(1).and_then(|floor| self.entries.get(floor)) {
-            Some(&(epoch, _)) => Some((epoch, end)),
-            // Older than all that is known: it ended where the first known one began.
-            None => Some((asked, end)),
+        let count = self.entries.partition_point(|entry| entry.epoch <= epoch);
+        let next = self.entries.get(count).map_or(NONE, |entry| entry.start_offset);
+        match count.checked_sub(1).and_then(|floor| self.entries.get(floor)) {
+            Some(floor) => (floor.epoch, next),
+            None => (epoch, next),
         }
     }
 
-    /// The epoch in which the record at `offset` was written.
-    pub fn epoch_at(&self, offset: Offset) -> Option<LeaderEpoch> {
-        let after = self.entries.partition_point(|&(_, start)| start <= offset);
-        after.checked_sub(1).map(|index| self.entries[index].0)
-    }
-
-    /// Forgets epochs that begin at `end` or later.
-    pub fn truncate_from_end(&mut self, end: Offset) -> Result<()> {
+    /// Forgets epochs that began at `end_offset` or later.
+    pub fn truncate_from_end(&mut self, end_offset: i64) -> Result<()> {
         let before = self.entries.len();
-        self.entries.retain(|&(_, start)| start < end);
-        if self.entries.len() == before { Ok(()) } else { self.save() }
+        self.entries.retain(|entry| entry.start_offset < end_offset);
+        if self.entries.len() == before { Ok(()) } else { self.write() }
     }
 
-    /// Forgets epochs that ended before `start`; the one that covers it begins there now.
-    pub fn truncate_from_start(&mut self, start: Offset) -> Result<()> {
-        let after = self.entries.partition_point(|&(_, at)| at <= start);
-        let Some(covering) = after.checked_sub(1) else { return Ok(()) };
-        if covering == 0 && self.entries[0].1 == start {
+    /// Forgets epochs that ended before `start_offset`; the one that reaches over it begins there.
+    pub fn truncate_from_start(&mut self, start_offset: i64) -> Result<()> {
+        let over = self.entries.partition_point(|entry| entry.start_offset <= start_offset);
+        let Some(last) = over.checked_sub(1) else { return Ok(()) };
+        if last == 0 && self.entries.first().is_some_and(|entry| entry.start_offset == start_offset)
+        {
             return Ok(());
         }
-        self.entries.drain(..covering);
-        self.entries[0].1 = start;
-        self.save()
+        self.entries.drain(..last);
+        if let Some(first) = self.entries.first_mut() {
+            first.start_offset = start_offset;
+        }
+        self.write()
     }
 
     /// Forgets all.
     pub fn clear(&mut self) -> Result<()> {
         self.entries.clear();
-        self.save()
+        self.write()
     }
 
-    fn save(&self) -> Result<()> {
-        checkpoint::write_epochs(&self.disk, &self.path, &self.entries)
+    fn write(&self) -> Result<()> {
+        let lines =
+            self.entries.iter().map(|entry| format!("{} {}", entry.epoch, entry.start_offset));
+        write_lines(&self.disk, &self.path, lines)
     }
+}
+
+/// Whether `entry` may stand after `before`.
+fn follows(before: &Entry, entry: &Entry) -> bool {
+    before.epoch < entry.epoch && before.start_offset < entry.start_offset
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn epochs(entries: &[(i32, i64)]) -> LeaderEpochs {
+    fn epochs(pairs: &[(i32, i64)]) -> LeaderEpochs {
         let disk = Disk::memory();
-        disk.create_dir_all(Path::new("/t-0")).unwrap();
-        let mut epochs = LeaderEpochs::open(&disk, Path::new("/t-0")).unwrap();
-        for &(epoch, start) in entries {
-            epochs.assign(LeaderEpoch(epoch), start).unwrap();
+        disk.create_dir_all(Path::new("/d")).unwrap();
+        let mut epochs = LeaderEpochs::open(&disk, Path::new("/d")).unwrap();
+        for (epoch, start) in pairs {
+            epochs.assign(*epoch, *start).unwrap();
         }
         epochs
     }
 
-    fn list(epochs: &LeaderEpochs) -> Vec<(i32, i64)> {
-        epochs.entries().iter().map(|&(epoch, start)| (epoch.0, start)).collect()
+    fn pairs(epochs: &LeaderEpochs) -> Vec<(i32, i64)> {
+        epochs.entries().iter().map(|entry| (entry.epoch, entry.start_offset)).collect()
     }
 
     #[test]
-    fn the_end_of_an_epoch_is_the_start_of_the_next() {
-        let epochs = epochs(&[(2, 5), (4, 10), (7, 20)]);
-        for (asked, expected) in [
-            (-1, None),
-            (8, None),
-            (7, Some((7, 99))),
-            (6, Some((4, 20))),
-            (4, Some((4, 20))),
-            (3, Some((2, 10))),
-            (1, Some((1, 5))),
-        ] {
-            let found = epochs.end_offset_for(LeaderEpoch(asked), 99);
-            assert_eq!(found.map(|(epoch, end)| (epoch.0, end)), expected, "epoch {asked}");
+    fn both_numbers_go_up() {
+        let cases: [(&[(i32, i64)], &[(i32, i64)]); 5] = [
+            (&[(0, 0), (0, 10), (2, 20)], &[(0, 0), (2, 20)]),
+            (&[(0, 0), (1, 10), (2, 10)], &[(0, 0), (2, 10)]),
+            (&[(0, 0), (3, 10), (1, 20)], &[(0, 0), (1, 20)]),
+            (&[(1, 10), (2, 0)], &[(2, 0)]),
+            (&[(-1, 0), (1, 5)], &[(1, 5)]),
+        ];
+        for (assigned, expected) in cases {
+            assert_eq!(pairs(&epochs(assigned)), expected, "{assigned:?}");
         }
-        assert_eq!(epochs.epoch_at(4), None);
-        assert_eq!(epochs.epoch_at(19), Some(LeaderEpoch(4)));
     }
 
     #[test]
-    fn entries_stay_monotone_and_are_kept_on_disk() {
-        let mut epochs = epochs(&[(1, 0), (2, 5), (2, 7), (4, 10)]);
-        assert_eq!(list(&epochs), [(1, 0), (2, 5), (4, 10)]);
-        epochs.assign(LeaderEpoch(5), 10).unwrap();
-        assert_eq!(list(&epochs), [(1, 0), (2, 5), (5, 10)], "epoch 4 wrote nothing");
-        epochs.assign(LeaderEpoch(3), 8).unwrap();
-        assert_eq!(list(&epochs), [(1, 0), (2, 5), (3, 8)], "5 was overruled");
-        epochs.truncate_from_end(8).unwrap();
-        epochs.truncate_from_start(6).unwrap();
-        assert_eq!(list(&epochs), [(2, 6)]);
-        let again = LeaderEpochs::open(&epochs.disk, Path::new("/t-0")).unwrap();
-        assert_eq!(again.entries(), epochs.entries());
-        epochs.clear().unwrap();
-        assert_eq!(epochs.latest(), None);
+    fn ends_of_epochs() {
+        let epochs = epochs(&[(2, 10), (4, 20), (5, 30)]);
+        for (asked, told) in [
+            (-1, (-1, -1)),
+            (0, (0, 10)),
+            (2, (2, 20)),
+            (3, (2, 20)),
+            (4, (4, 30)),
+            (5, (5, 99)),
+            (6, (-1, -1)),
+        ] {
+            assert_eq!(epochs.end_offset_for(asked, 99), told, "{asked}");
+        }
+        assert_eq!(
+            (epochs.of_offset(9), epochs.of_offset(29), epochs.before(5)),
+            (None, Some(4), Some(4))
+        );
+    }
+
+    #[test]
+    fn both_ends_can_be_cut_and_the_file_follows() {
+        let mut cut = epochs(&[(0, 0), (1, 10), (2, 20)]);
+        cut.truncate_from_end(20).unwrap();
+        cut.truncate_from_start(15).unwrap();
+        assert_eq!(pairs(&cut), [(1, 15)]);
+        let again = LeaderEpochs::open(&cut.disk, Path::new("/d")).unwrap();
+        assert_eq!(pairs(&again), [(1, 15)]);
+        let mut early = epochs(&[(3, 10)]);
+        early.truncate_from_start(5).unwrap();
+        assert_eq!(pairs(&early), [(3, 10)]);
     }
 }

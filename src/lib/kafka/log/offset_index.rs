@@ -1,121 +1,152 @@
-//! `.index`: where in the segment's file an offset is, for one batch in every few kilobytes.
+//! `.index`: which batch lies where, one entry every few kilobytes.
 //!
-//! An entry is 8 bytes: the offset less the segment's base (i32), the position in the file (i32).
+//! ```text
+//! i32 offset - base offset, i32 position
+//! ```
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use crate::base::disk::Disk;
-use crate::kafka::types::Offset;
+use super::entries::Entries;
+use crate::base::disk::{Disk, File};
 
-use super::entry_file::EntryFile;
-use super::error::{Error, Result};
+const ENTRY_BYTES: usize = 8;
 
-/// Bytes of an entry.
-pub const ENTRY_BYTES: usize = 8;
+/// Where a batch lies: `offset` is in the batch that starts at `position`, or right before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub offset: i64,
+    pub position: u64,
+}
 
 /// The index of one segment.
 #[derive(Debug)]
 pub struct OffsetIndex {
-    base: Offset,
-    entries: EntryFile<ENTRY_BYTES>,
+    base_offset: i64,
+    entries: Entries<ENTRY_BYTES>,
     entries_max: usize,
-    last: Option<Entry>,
-}
-
-/// Where an offset is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    pub offset: Offset,
-    pub position: u32,
+    last: Option<Place>,
 }
 
 impl OffsetIndex {
-    /// Opens the index of the segment at `base`; `bytes_max` is `segment.index.bytes`.
-    pub fn open(disk: &Disk, path: &Path, base: Offset, bytes_max: usize) -> Result<OffsetIndex> {
-        let entries = EntryFile::open(disk, path)?;
-        let mut index =
-            OffsetIndex { base, entries, entries_max: bytes_max / ENTRY_BYTES, last: None };
-        index.last = index.last_entry()?;
-        if index.last.is_some_and(|last| last.offset < base) {
-            let what = "its last offset lies before the segment".to_owned();
-            return Err(Error::Corrupt { path: path.to_owned(), what });
+    /// Opens the file at `path`; `None` where it cannot be an index of this segment and has to be
+    /// made anew.
+    pub fn open(
+        disk: &Disk,
+        path: PathBuf,
+        base_offset: i64,
+        bytes_max: usize,
+    ) -> io::Result<Option<OffsetIndex>> {
+        let Some(entries) = Entries::open(disk, path)? else { return Ok(None) };
+        let last = entries.last()?.map(|entry| decode(entry, base_offset));
+        if last.is_some_and(|last| last.offset < base_offset) {
+            return Ok(None);
         }
-        Ok(index)
+        Ok(Some(OffsetIndex { base_offset, entries, entries_max: bytes_max / ENTRY_BYTES, last }))
     }
 
-    fn decode(&self, [a, b, c, d, position @ ..]: [u8; ENTRY_BYTES]) -> Entry {
-        let relative = i32::from_be_bytes([a, b, c, d]);
-        Entry { offset: self.base + i64::from(relative), position: u32::from_be_bytes(position) }
+    /// An empty index without a file.
+    pub fn empty(disk: &Disk, path: PathBuf, base_offset: i64, bytes_max: usize) -> OffsetIndex {
+        let entries = Entries::empty(disk, path);
+        OffsetIndex { base_offset, entries, entries_max: bytes_max / ENTRY_BYTES, last: None }
     }
 
-    fn last_entry(&self) -> Result<Option<Entry>> {
-        match self.entries.len().checked_sub(1) {
-            Some(last) => Ok(Some(self.decode(self.entries.get(last)?))),
-            None => Ok(None),
-        }
+    pub fn path(&self) -> &Path {
+        self.entries.path()
     }
 
-    /// Whether no more entries fit; the segment is rolled then.
-    pub fn is_full(&self) -> bool {
-        self.entries.len() >= self.entries_max
+    pub(super) fn set_path(&mut self, path: PathBuf) {
+        self.entries.set_path(path);
     }
 
-    /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Adds an entry. Offsets only grow: one that does not, or does not fit, is left out.
-    pub fn append(&mut self, offset: Offset, position: u32) -> Result<()> {
-        let Ok(relative) = i32::try_from(offset - self.base) else { return Ok(()) };
-        if self.is_full() || self.last.is_some_and(|last| offset <= last.offset) {
+    pub fn is_full(&self) -> bool {
+        self.len() >= self.entries_max
+    }
+
+    /// Adds an entry. One that does not go forward is left out: it would say nothing new.
+    pub fn append(&mut self, offset: i64, position: u64) -> io::Result<()> {
+        if self.last.is_some_and(|last| offset <= last.offset) {
             return Ok(());
         }
+        let (Ok(relative), Ok(place)) =
+            (i32::try_from(offset - self.base_offset), i32::try_from(position))
+        else {
+            return Err(io::Error::other(format!("offset {offset} does not fit into its segment")));
+        };
         let mut entry = [0; ENTRY_BYTES];
         entry[..4].copy_from_slice(&relative.to_be_bytes());
-        entry[4..].copy_from_slice(&position.to_be_bytes());
+        entry[4..].copy_from_slice(&place.to_be_bytes());
         self.entries.push(entry)?;
-        self.last = Some(Entry { offset, position });
+        self.last = Some(Place { offset, position });
         Ok(())
     }
 
     /// The last entry at or before `offset`; the segment's start where there is none.
-    pub fn lookup(&self, offset: Offset) -> Result<Entry> {
-        let start = Entry { offset: self.base, position: 0 };
-        if let Some(last) = self.last
-            && offset >= last.offset
-        {
+    pub fn lookup(&self, offset: i64) -> io::Result<Place> {
+        if let Some(last) = self.last.filter(|last| last.offset <= offset) {
             return Ok(last);
         }
-        let after = self.entries.partition_point(|entry| self.decode(*entry).offset <= offset)?;
-        match after.checked_sub(1) {
-            Some(index) => Ok(self.decode(self.entries.get(index)?)),
-            None => Ok(start),
+        let base = self.base_offset;
+        let count = self.entries.partition_point(|entry| decode(*entry, base).offset <= offset)?;
+        match count {
+            0 => Ok(Place { offset: base, position: 0 }),
+            count => Ok(decode(self.entries.get(count - 1)?, base)),
         }
     }
 
-    /// Forgets entries at `offset` and beyond.
-    pub fn truncate_to(&mut self, offset: Offset) -> Result<()> {
-        let kept = self.entries.partition_point(|entry| self.decode(*entry).offset < offset)?;
-        self.entries.truncate(kept)?;
-        self.last = self.last_entry()?;
+    /// The first entry at or behind `position`.
+    pub fn first_from(&self, position: u64) -> io::Result<Option<Place>> {
+        let base = self.base_offset;
+        let count =
+            self.entries.partition_point(|entry| decode(*entry, base).position < position)?;
+        if count == self.len() {
+            return Ok(None);
+        }
+        Ok(Some(decode(self.entries.get(count)?, base)))
+    }
+
+    /// All entries.
+    pub fn places(&self) -> impl Iterator<Item = io::Result<Place>> + '_ {
+        (0..self.len()).map(|index| Ok(decode(self.entries.get(index)?, self.base_offset)))
+    }
+
+    /// Forgets entries of offsets at or above `offset`.
+    pub fn truncate_to(&mut self, offset: i64) -> io::Result<()> {
+        let base = self.base_offset;
+        let count = self.entries.partition_point(|entry| decode(*entry, base).offset < offset)?;
+        self.entries.truncate(count)?;
+        self.last = self.entries.last()?.map(|entry| decode(entry, base));
         Ok(())
     }
 
-    /// Writes what waits in memory, so that other processes see it.
-    pub fn write(&mut self) -> Result<()> {
-        self.entries.write()
+    /// Forgets all.
+    pub fn reset(&mut self) -> io::Result<()> {
+        self.last = None;
+        self.entries.reset()
     }
 
-    /// Makes it durable, without the zeros that a crash of Kafka may have left behind.
-    pub fn sync(&mut self) -> Result<()> {
-        self.entries.sync()
+    pub(super) fn flush(&mut self) -> io::Result<Option<File>> {
+        self.entries.flush()
     }
+
+    pub(super) fn release(&mut self) {
+        self.entries.release();
+    }
+}
+
+fn decode(entry: [u8; ENTRY_BYTES], base_offset: i64) -> Place {
+    let [a, b, c, d, e, f, g, h] = entry;
+    let relative = i32::from_be_bytes([a, b, c, d]);
+    let position = u32::from_be_bytes([e, f, g, h]);
+    Place { offset: base_offset + i64::from(relative), position: u64::from(position) }
 }
 
 #[cfg(test)]
@@ -123,29 +154,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_offset_is_found_at_or_before() {
+    fn lookups_find_the_floor() {
         let disk = Disk::memory();
         disk.create_dir_all(Path::new("/d")).unwrap();
-        let path = Path::new("/d/00000000000000000100.index");
-        let mut index = OffsetIndex::open(&disk, path, 100, 32).unwrap();
-        assert_eq!(index.lookup(150).unwrap(), Entry { offset: 100, position: 0 });
-        for (offset, position) in [(110, 4_096), (120, 8_192), (120, 9_000), (130, 12_288)] {
+        let path = Path::new("/d/x.index").to_owned();
+        let mut index = OffsetIndex::empty(&disk, path.clone(), 100, 24);
+        for (offset, position) in [(110, 1_000), (110, 1_500), (120, 2_000), (130, 3_000)] {
             index.append(offset, position).unwrap();
         }
-        assert_eq!(index.len(), 3);
-        for (asked, found) in
-            [(109, (100, 0)), (110, (110, 4_096)), (125, (120, 8_192)), (999, (130, 12_288))]
-        {
-            assert_eq!(index.lookup(asked).unwrap(), Entry { offset: found.0, position: found.1 });
-        }
-        index.append(140, 16_384).unwrap();
         assert!(index.is_full());
-        index.append(150, 20_000).unwrap();
-        assert_eq!(index.len(), 4);
-        index.truncate_to(130).unwrap();
-        index.sync().unwrap();
-        assert_eq!(disk.read(path).unwrap(), [0, 0, 0, 10, 0, 0, 16, 0, 0, 0, 0, 20, 0, 0, 32, 0]);
-        let again = OffsetIndex::open(&disk, path, 100, 32).unwrap();
-        assert_eq!(again.lookup(1_000).unwrap(), Entry { offset: 120, position: 8_192 });
+        index.flush().unwrap();
+        assert_eq!(disk.read(&path).unwrap()[..8], [0, 0, 0, 10, 0, 0, 3, 0xe8]);
+        let mut index = OffsetIndex::open(&disk, path, 100, 24).unwrap().unwrap();
+        for (offset, found) in
+            [(100, (100, 0)), (110, (110, 1_000)), (125, (120, 2_000)), (999, (130, 3_000))]
+        {
+            let place = index.lookup(offset).unwrap();
+            assert_eq!((place.offset, place.position), found);
+        }
+        assert_eq!(index.first_from(1_001).unwrap().unwrap().offset, 120);
+        assert_eq!(index.first_from(3_001).unwrap(), None);
+        index.truncate_to(120).unwrap();
+        assert_eq!(index.lookup(999).unwrap(), Place { offset: 110, position: 1_000 });
     }
 }

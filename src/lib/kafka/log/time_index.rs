@@ -1,118 +1,152 @@
-//! `.timeindex`: up to which time records go at an offset.
+//! `.timeindex`: how late it was by which offset.
 //!
-//! An entry is 12 bytes: a timestamp (i64), the offset less the segment's base (i32). It says that
-//! no record at or before the offset is later than the timestamp. Both only grow.
+//! ```text
+//! i64 timestamp, i32 offset - base offset
+//! ```
+//!
+//! Up to the batch of that offset no record is later than `timestamp`.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use crate::base::disk::Disk;
-use crate::kafka::types::Offset;
+use super::entries::Entries;
+use crate::base::disk::{Disk, File};
 
-use super::entry_file::EntryFile;
-use super::error::{Error, Result};
+const ENTRY_BYTES: usize = 12;
 
-/// Bytes of an entry.
-pub const ENTRY_BYTES: usize = 12;
+/// The latest record so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latest {
+    pub timestamp: i64,
+    pub offset: i64,
+}
 
 /// The index of one segment.
 #[derive(Debug)]
 pub struct TimeIndex {
-    base: Offset,
-    entries: EntryFile<ENTRY_BYTES>,
+    base_offset: i64,
+    entries: Entries<ENTRY_BYTES>,
     entries_max: usize,
-    last: Option<Entry>,
-}
-
-/// The latest time up to an offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    pub timestamp_ms: i64,
-    pub offset: Offset,
+    last: Option<Latest>,
 }
 
 impl TimeIndex {
-    /// Opens the index of the segment at `base`; `bytes_max` is `segment.index.bytes`.
-    pub fn open(disk: &Disk, path: &Path, base: Offset, bytes_max: usize) -> Result<TimeIndex> {
-        let entries = EntryFile::open(disk, path)?;
-        let mut index =
-            TimeIndex { base, entries, entries_max: bytes_max / ENTRY_BYTES, last: None };
-        index.last = index.last_entry()?;
-        if index.last.is_some_and(|last| last.offset < base) {
-            let what = "its last offset lies before the segment".to_owned();
-            return Err(Error::Corrupt { path: path.to_owned(), what });
+    /// Opens the file at `path`; `None` where it cannot be an index of this segment and has to be
+    /// made anew.
+    pub fn open(
+        disk: &Disk,
+        path: PathBuf,
+        base_offset: i64,
+        bytes_max: usize,
+    ) -> io::Result<Option<TimeIndex>> {
+        let Some(entries) = Entries::open(disk, path)? else { return Ok(None) };
+        let last = entries.last()?.map(|entry| decode(entry, base_offset));
+        if let Some(last) = last {
+            let first = decode(entries.get(0)?, base_offset);
+            if last.offset < base_offset || last.timestamp < first.timestamp {
+                return Ok(None);
+            }
         }
-        Ok(index)
+        Ok(Some(TimeIndex { base_offset, entries, entries_max: bytes_max / ENTRY_BYTES, last }))
     }
 
-    fn decode(&self, [a, b, c, d, e, f, g, h, relative @ ..]: [u8; ENTRY_BYTES]) -> Entry {
-        let relative = i32::from_be_bytes(relative);
-        Entry {
-            timestamp_ms: i64::from_be_bytes([a, b, c, d, e, f, g, h]),
-            offset: self.base + i64::from(relative),
-        }
+    /// An empty index without a file.
+    pub fn empty(disk: &Disk, path: PathBuf, base_offset: i64, bytes_max: usize) -> TimeIndex {
+        let entries = Entries::empty(disk, path);
+        TimeIndex { base_offset, entries, entries_max: bytes_max / ENTRY_BYTES, last: None }
     }
 
-    fn last_entry(&self) -> Result<Option<Entry>> {
-        match self.entries.len().checked_sub(1) {
-            Some(last) => Ok(Some(self.decode(self.entries.get(last)?))),
-            None => Ok(None),
-        }
+    pub fn path(&self) -> &Path {
+        self.entries.path()
     }
 
-    /// The last entry: the latest time in the segment, once it is closed.
-    pub fn last(&self) -> Option<Entry> {
+    pub(super) fn set_path(&mut self, path: PathBuf) {
+        self.entries.set_path(path);
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Full but for the one entry that closes it.
+    pub fn is_full(&self) -> bool {
+        self.len() + 1 >= self.entries_max
+    }
+
+    /// The last entry.
+    pub fn last(&self) -> Option<Latest> {
         self.last
     }
 
-    /// Whether no more entries fit but the closing one.
-    pub fn is_full(&self) -> bool {
-        self.entries.len() + 1 >= self.entries_max
-    }
-
-    /// Adds an entry if it is later than the last. The closing entry of a segment is taken even
-    /// where the index is full.
-    pub fn append(&mut self, timestamp_ms: i64, offset: Offset, closing: bool) -> Result<()> {
-        let Ok(relative) = i32::try_from(offset - self.base) else { return Ok(()) };
-        let later = |last: Entry| timestamp_ms > last.timestamp_ms && offset >= last.offset;
-        if timestamp_ms < 0 || (self.is_full() && !closing) || !self.last.is_none_or(later) {
+    /// Adds an entry, if it is later than the last.
+    pub fn append(&mut self, latest: Latest) -> io::Result<()> {
+        let after = self
+            .last
+            .is_none_or(|last| latest.timestamp > last.timestamp && latest.offset >= last.offset);
+        if !after || latest.timestamp < 0 {
             return Ok(());
         }
+        let Ok(relative) = i32::try_from(latest.offset - self.base_offset) else {
+            let text = format!("offset {} does not fit into its segment", latest.offset);
+            return Err(io::Error::other(text));
+        };
         let mut entry = [0; ENTRY_BYTES];
-        entry[..8].copy_from_slice(&timestamp_ms.to_be_bytes());
+        entry[..8].copy_from_slice(&latest.timestamp.to_be_bytes());
         entry[8..].copy_from_slice(&relative.to_be_bytes());
         self.entries.push(entry)?;
-        self.last = Some(Entry { timestamp_ms, offset });
+        self.last = Some(latest);
         Ok(())
     }
 
-    /// The last entry not later than `timestamp_ms`; where there is none, the segment's start.
-    pub fn lookup(&self, timestamp_ms: i64) -> Result<Entry> {
-        let after = self
-            .entries
-            .partition_point(|entry| self.decode(*entry).timestamp_ms <= timestamp_ms)?;
-        match after.checked_sub(1) {
-            Some(index) => Ok(self.decode(self.entries.get(index)?)),
-            None => Ok(Entry { timestamp_ms: -1, offset: self.base }),
+    /// The last entry earlier than `timestamp`: what is later comes after its offset.
+    pub fn lookup(&self, timestamp: i64) -> io::Result<Option<Latest>> {
+        let base = self.base_offset;
+        let count =
+            self.entries.partition_point(|entry| decode(*entry, base).timestamp < timestamp)?;
+        match count {
+            0 => Ok(None),
+            count => Ok(Some(decode(self.entries.get(count - 1)?, base))),
         }
     }
 
-    /// Forgets entries at `offset` and beyond.
-    pub fn truncate_to(&mut self, offset: Offset) -> Result<()> {
-        let kept = self.entries.partition_point(|entry| self.decode(*entry).offset < offset)?;
-        self.entries.truncate(kept)?;
-        self.last = self.last_entry()?;
+    /// All entries.
+    pub fn all(&self) -> impl Iterator<Item = io::Result<Latest>> + '_ {
+        (0..self.len()).map(|index| Ok(decode(self.entries.get(index)?, self.base_offset)))
+    }
+
+    /// Forgets entries of offsets at or above `offset`.
+    pub fn truncate_to(&mut self, offset: i64) -> io::Result<()> {
+        let base = self.base_offset;
+        let count = self.entries.partition_point(|entry| decode(*entry, base).offset < offset)?;
+        self.entries.truncate(count)?;
+        self.last = self.entries.last()?.map(|entry| decode(entry, base));
         Ok(())
     }
 
-    /// Writes what waits in memory, so that other processes see it.
-    pub fn write(&mut self) -> Result<()> {
-        self.entries.write()
+    /// Forgets all.
+    pub fn reset(&mut self) -> io::Result<()> {
+        self.last = None;
+        self.entries.reset()
     }
 
-    /// Makes it durable, without the zeros that a crash of Kafka may have left behind.
-    pub fn sync(&mut self) -> Result<()> {
-        self.entries.sync()
+    pub(super) fn flush(&mut self) -> io::Result<Option<File>> {
+        self.entries.flush()
     }
+
+    pub(super) fn release(&mut self) {
+        self.entries.release();
+    }
+}
+
+fn decode(entry: [u8; ENTRY_BYTES], base_offset: i64) -> Latest {
+    let [a, b, c, d, e, f, g, h, i, j, k, l] = entry;
+    let timestamp = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let relative = i32::from_be_bytes([i, j, k, l]);
+    Latest { timestamp, offset: base_offset + i64::from(relative) }
 }
 
 #[cfg(test)]
@@ -120,30 +154,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_found_at_or_before() {
+    fn only_later_times_are_kept() {
         let disk = Disk::memory();
         disk.create_dir_all(Path::new("/d")).unwrap();
-        let path = Path::new("/d/00000000000000000100.timeindex");
-        let mut index = TimeIndex::open(&disk, path, 100, 48).unwrap();
-        assert_eq!(index.lookup(5).unwrap(), Entry { timestamp_ms: -1, offset: 100 });
-        for (timestamp, offset) in [(1_000, 110), (1_000, 115), (900, 118), (2_000, 120)] {
-            index.append(timestamp, offset, false).unwrap();
+        let mut index = TimeIndex::empty(&disk, Path::new("/d/x.timeindex").to_owned(), 100, 48);
+        for (timestamp, offset) in [(-1, 101), (50, 110), (50, 115), (40, 118), (70, 120)] {
+            index.append(Latest { timestamp, offset }).unwrap();
         }
-        for (asked, found) in
-            [(999, (-1, 100)), (1_000, (1_000, 110)), (1_999, (1_000, 110)), (9_999, (2_000, 120))]
-        {
-            let entry = Entry { timestamp_ms: found.0, offset: found.1 };
-            assert_eq!(index.lookup(asked).unwrap(), entry);
-        }
-        index.append(3_000, 130, false).unwrap();
+        assert_eq!(index.len(), 2);
+        assert!(!index.is_full());
+        index.append(Latest { timestamp: 80, offset: 130 }).unwrap();
         assert!(index.is_full());
-        index.append(4_000, 140, false).unwrap();
-        assert_eq!(index.last(), Some(Entry { timestamp_ms: 3_000, offset: 130 }));
-        index.append(4_000, 140, true).unwrap();
-        assert_eq!(index.last(), Some(Entry { timestamp_ms: 4_000, offset: 140 }));
-        index.truncate_to(130).unwrap();
-        index.sync().unwrap();
-        let again = TimeIndex::open(&disk, path, 100, 48).unwrap();
-        assert_eq!(again.last(), Some(Entry { timestamp_ms: 2_000, offset: 120 }));
+        let found = |timestamp| index.lookup(timestamp).unwrap().map(|latest| latest.offset);
+        assert_eq!((found(50), found(51), found(71)), (None, Some(110), Some(120)));
+        index.truncate_to(120).unwrap();
+        assert_eq!(index.last(), Some(Latest { timestamp: 50, offset: 110 }));
     }
 }

@@ -1,155 +1,141 @@
-//! `.txnindex`: aborted transactions of a segment, so that consumers of committed records skip them.
+//! `.txnindex`: the aborted transactions whose marker lies in a segment. There is no file where
+//! there are none.
 //!
-//! An entry is 34 bytes: version 0 (i16), producer id, first offset, last offset (the abort
-//! marker), last stable offset when it was written (i64 each). The file exists only where a
-//! transaction was aborted.
+//! ```text
+//! i16 version, i64 producer id, i64 first offset, i64 last offset, i64 last stable offset
+//! ```
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::base::bytes::{Reader, Writer};
-use crate::base::disk::{Disk, File, Mode};
-use crate::kafka::types::{Offset, ProducerId};
+use super::entries::Entries;
+use crate::base::bytes::Reader;
+use crate::base::disk::{Disk, File};
 
-use super::error::{Error, Result};
-
-/// Bytes of an entry.
 const ENTRY_BYTES: usize = 34;
+const VERSION: i16 = 0;
 
-/// A transaction whose records do not count.
+/// An aborted transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AbortedTransaction {
-    pub producer: ProducerId,
-    pub first_offset: Offset,
-    /// The offset of the abort marker.
-    pub last_offset: Offset,
-    /// Everything before was decided when this was written.
-    pub last_stable: Offset,
+pub struct Aborted {
+    pub producer_id: i64,
+    pub first_offset: i64,
+    /// The offset of the marker.
+    pub last_offset: i64,
+    /// The last stable offset when the marker was written.
+    pub last_stable_offset: i64,
 }
 
-/// The index of one segment, whole in memory: aborts are rare.
+/// The index of one segment.
 #[derive(Debug)]
 pub struct TransactionIndex {
     disk: Disk,
-    path: PathBuf,
-    file: Option<File>,
-    entries: Vec<AbortedTransaction>,
+    entries: Entries<ENTRY_BYTES>,
 }
 
 impl TransactionIndex {
-    /// Reads the index of the segment at `base`, if there is one.
-    pub fn open(disk: &Disk, path: &Path, base: Offset) -> Result<TransactionIndex> {
-        let mut index = TransactionIndex {
-            disk: disk.clone(),
-            path: path.to_owned(),
-            file: None,
-            entries: Vec::new(),
-        };
-        if !disk.exists(path) {
-            return Ok(index);
-        }
-        let bytes = disk.read(path).map_err(Error::io("read", path))?;
-        let corrupt = |what: &str| Error::Corrupt { path: path.to_owned(), what: what.to_owned() };
-        let mut reader = Reader::new(&bytes);
-        while !reader.is_empty() {
-            let entry = decode(&mut reader).ok_or_else(|| corrupt("not an entry of version 0"))?;
-            let grows =
-                index.entries.last().is_none_or(|last| entry.last_offset > last.last_offset);
-            if entry.last_offset < base || !grows {
-                return Err(corrupt("its offsets do not grow"));
+    /// Opens what is there; `None` where it cannot be an index of this segment and has to be made
+    /// anew.
+    pub fn open(
+        disk: &Disk,
+        path: PathBuf,
+        base_offset: i64,
+    ) -> io::Result<Option<TransactionIndex>> {
+        let Some(entries) = Entries::open(disk, path)? else { return Ok(None) };
+        let index = TransactionIndex { disk: disk.clone(), entries };
+        for aborted in index.all() {
+            match aborted {
+                Ok(aborted) if aborted.last_offset >= base_offset => {}
+                Ok(_) => return Ok(None),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(None),
+                Err(error) => return Err(error),
             }
-            index.entries.push(entry);
         }
-        index.file = Some(disk.open(path, Mode::Write).map_err(Error::io("open", path))?);
-        Ok(index)
+        Ok(Some(index))
     }
 
-    /// The entries, in the order of their markers.
-    pub fn entries(&self) -> &[AbortedTransaction] {
-        &self.entries
+    /// An empty index without a file.
+    pub fn empty(disk: &Disk, path: PathBuf) -> TransactionIndex {
+        TransactionIndex { disk: disk.clone(), entries: Entries::empty(disk, path) }
     }
 
-    /// Adds an entry.
-    pub fn append(&mut self, entry: AbortedTransaction) -> Result<()> {
-        let file = match &self.file {
-            Some(file) => file,
-            None => {
-                let file = self.disk.open(&self.path, Mode::Create);
-                self.file.insert(file.map_err(Error::io("create", &self.path))?)
+    pub fn path(&self) -> &Path {
+        self.entries.path()
+    }
+
+    pub(super) fn set_path(&mut self, path: PathBuf) {
+        self.entries.set_path(path);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.len() == 0
+    }
+
+    pub fn append(&mut self, aborted: &Aborted) -> io::Result<()> {
+        let mut entry = [0; ENTRY_BYTES];
+        entry[..2].copy_from_slice(&VERSION.to_be_bytes());
+        let fields = [
+            aborted.producer_id,
+            aborted.first_offset,
+            aborted.last_offset,
+            aborted.last_stable_offset,
+        ];
+        for (room, field) in entry[2..].chunks_exact_mut(8).zip(fields) {
+            room.copy_from_slice(&field.to_be_bytes());
+        }
+        self.entries.push(entry)
+    }
+
+    /// All of them, in the order of their markers.
+    pub fn all(&self) -> impl Iterator<Item = io::Result<Aborted>> + '_ {
+        (0..self.entries.len()).map(|index| decode(&self.entries.get(index)?))
+    }
+
+    /// Forgets those whose marker is at or above `offset`.
+    pub fn truncate_to(&mut self, offset: i64) -> io::Result<()> {
+        let mut kept = 0;
+        for aborted in self.all() {
+            if aborted?.last_offset >= offset {
+                break;
             }
-        };
-        let at = (self.entries.len() * ENTRY_BYTES) as u64;
-        file.write_all_at(&encode(&entry), at).map_err(Error::io("append to", &self.path))?;
-        self.entries.push(entry);
+            kept += 1;
+        }
+        if kept < self.entries.len() { self.entries.truncate(kept) } else { Ok(()) }
+    }
+
+    /// Forgets all, and removes the file.
+    pub fn reset(&mut self) -> io::Result<()> {
+        self.entries.release();
+        self.disk.remove_file(self.entries.path())?;
+        self.entries = Entries::empty(&self.disk, self.entries.path().to_owned());
         Ok(())
     }
 
-    /// Forgets transactions that ended at `offset` or later.
-    pub fn truncate_to(&mut self, offset: Offset) -> Result<()> {
-        self.entries.retain(|entry| entry.last_offset < offset);
-        let bytes = (self.entries.len() * ENTRY_BYTES) as u64;
-        match &self.file {
-            Some(file) => file.set_len(bytes).map_err(Error::io("cut", &self.path)),
-            None => Ok(()),
+    pub(super) fn flush(&mut self) -> io::Result<Option<File>> {
+        if self.is_empty() {
+            return Ok(None);
         }
+        self.entries.flush()
     }
 
-    /// Makes it durable.
-    pub fn sync(&self) -> Result<()> {
-        match &self.file {
-            Some(file) => file.sync().map_err(Error::io("sync", &self.path)),
-            None => Ok(()),
+    pub(super) fn release(&mut self) {
+        self.entries.release();
+    }
+}
+
+fn decode(entry: &[u8; ENTRY_BYTES]) -> io::Result<Aborted> {
+    let mut reader = Reader::new(entry);
+    let mut read = || {
+        let version = reader.i16()?;
+        if version > VERSION {
+            return Err(reader.invalid("transaction index version", version.into()));
         }
-    }
-}
-
-fn encode(entry: &AbortedTransaction) -> [u8; ENTRY_BYTES] {
-    let mut writer = Writer::with_capacity(ENTRY_BYTES);
-    writer.i16(0);
-    writer.i64(entry.producer.0);
-    writer.i64(entry.first_offset);
-    writer.i64(entry.last_offset);
-    writer.i64(entry.last_stable);
-    let mut bytes = [0; ENTRY_BYTES];
-    bytes.copy_from_slice(&writer.into_bytes());
-    bytes
-}
-
-fn decode(reader: &mut Reader<'_>) -> Option<AbortedTransaction> {
-    if reader.i16().ok()? != 0 {
-        return None;
-    }
-    Some(AbortedTransaction {
-        producer: ProducerId(reader.i64().ok()?),
-        first_offset: reader.i64().ok()?,
-        last_offset: reader.i64().ok()?,
-        last_stable: reader.i64().ok()?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_file_is_made_with_the_first_abort() {
-        let disk = Disk::memory();
-        disk.create_dir_all(Path::new("/d")).unwrap();
-        let path = Path::new("/d/00000000000000000010.txnindex");
-        let mut index = TransactionIndex::open(&disk, path, 10).unwrap();
-        assert!(!disk.exists(path));
-        let entry = |first_offset, last_offset| AbortedTransaction {
-            producer: ProducerId(7),
-            first_offset,
-            last_offset,
-            last_stable: first_offset,
-        };
-        index.append(entry(10, 20)).unwrap();
-        index.append(entry(21, 30)).unwrap();
-        let again = TransactionIndex::open(&disk, path, 10).unwrap();
-        assert_eq!(again.entries(), index.entries());
-        index.truncate_to(30).unwrap();
-        assert_eq!(disk.read(path).unwrap().len(), ENTRY_BYTES);
-        let error = TransactionIndex::open(&disk, path, 21).unwrap_err();
-        assert!(error.to_string().ends_with("is corrupt: its offsets do not grow"));
-    }
+        Ok(Aborted {
+            producer_id: reader.i64()?,
+            first_offset: reader.i64()?,
+            last_offset: reader.i64()?,
+            last_stable_offset: reader.i64()?,
+        })
+    };
+    read().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
