@@ -15,7 +15,9 @@ pub mod kafka_server_stop;
 mod launch;
 pub mod options;
 mod serve;
+mod pattern;
 mod stop;
+pub mod topics;
 pub mod zookeeper_server_start;
 pub mod zookeeper_server_stop;
 
@@ -33,6 +35,7 @@ pub const KAFKA_VERSION: &str = "3.9.1";
 pub static TOOLS: &[&Tool] = &[
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
+    &topics::TOOL,
     &zookeeper_server_start::TOOL,
     &zookeeper_server_stop::TOOL,
 ];
