@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::checkpoint::Offsets;
-use super::dirs::{Checkpoint, CheckpointWrite, LogDir};
+use super::dirs::LogDir;
+pub use super::dirs::{Checkpoint, CheckpointWrite};
 use super::error::{Doing, Error, Result};
 use super::log::{Log, LogConfig, Recovery};
 use super::meta_properties::MetaProperties;
