@@ -62,6 +62,9 @@ pub mod session;
 pub mod snapshot;
 pub mod watch;
 
+#[cfg(test)]
+mod golden;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
