@@ -62,6 +62,11 @@ pub mod session;
 pub mod snapshot;
 pub mod watch;
 
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
