@@ -34,3 +34,6 @@ pub mod net;
 pub mod security;
 pub mod tools;
 pub mod zookeeper;
+
+#[cfg(test)]
+mod tidy;

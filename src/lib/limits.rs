@@ -25,6 +25,10 @@ pub const ARRAY_BYTES_PER_ELEMENT_MIN: usize = 1;
 /// How many tagged fields a structure may carry, in elements. Kafka knows below ten.
 pub const TAGGED_FIELDS_MAX: usize = 1_024;
 
+/// Messages of the service's own that wait for one connection's task, in elements. A ZooKeeper
+/// session that is sent more without reading is cut.
+pub const OUTBOX_MESSAGES_MAX: usize = 1_024;
+
 // Records.
 
 /// The largest batch an `i32` length can describe, in bytes, header included.
@@ -46,17 +50,33 @@ pub const TOPIC_NAME_CHARS_MAX: usize = 249;
 /// Bytes of a group, member, transactional or client id: what an `i16` length can say.
 pub const ID_BYTES_MAX: usize = i16::MAX as usize;
 
+// Groups.
+
+/// How long a member that has joined may wait for its first generation, in milliseconds. It does not
+/// know its id yet and sends no heartbeats; without an end, clients that gave up would pile up.
+pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
+
 // ZooKeeper.
 
 /// Bytes of a znode's path: a path longer than a frame could never be sent.
 pub const ZNODE_PATH_BYTES_MAX: usize = JUTE_FRAME_BYTES_MAX;
 /// Operations in one multi, in elements; each takes at least ten bytes of the frame.
 pub const MULTI_OPS_MAX: usize = JUTE_FRAME_BYTES_MAX / 10;
+/// The largest reply our ZooKeeper client takes, in bytes: what Kafka sets `jute.maxbuffer` to for
+/// its own. Lists of children outgrow the limit of requests.
+pub const JUTE_REPLY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Requests of one ZooKeeper client that wait for replies, in elements. Callers wait beyond it.
+pub const ZOOKEEPER_CLIENT_REQUESTS_MAX: usize = 8_192;
+/// Events of one ZooKeeper client that nobody has taken yet, in elements. Beyond it nothing is read
+/// from the server: an event must not come after a reply that shows what it tells.
+pub const ZOOKEEPER_CLIENT_EVENTS_MAX: usize = 65_536;
 
 // Queues.
 
 /// Messages waiting for a task that owns a machine, in elements. Senders wait beyond it.
 pub const MACHINE_INBOX_MAX: usize = 1_024;
+/// Requests of one client connection that wait to be written, in elements. Callers wait beyond it.
+pub const CLIENT_REQUESTS_QUEUED_MAX: usize = 64;
 /// Accepted connections of one listener that wait for their task, in elements.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 

@@ -1,0 +1,182 @@
+//! DeleteShareGroupState (key 86): deletes the state of share partitions.
+//!
+//! A list: generated from the schema text by `cargo xtask gen`.
+
+use crate::base::bytes::{Reader, Result, Writer};
+use crate::base::uuid::Uuid;
+use crate::kafka::protocol::api::ApiKey;
+use crate::kafka::protocol::error_code::ErrorCode;
+use crate::kafka::protocol::primitive::{put, take};
+use crate::kafka::protocol::{Decode, Encode, Message, Request};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteShareGroupStateRequest {
+    pub group_id: String,
+    pub topics: Vec<DeleteStateData>,
+}
+
+impl Decode for DeleteShareGroupStateRequest {
+    const BYTES_MIN: usize = 3;
+
+    fn decode(reader: &mut Reader<'_>, version: i16) -> Result<Self> {
+        let mut it = Self::default();
+        it.group_id = take::string(reader, true)?;
+        it.topics = take::array(reader, true, version)?;
+        take::no_tags(reader)?;
+        Ok(it)
+    }
+}
+
+impl Encode for DeleteShareGroupStateRequest {
+    fn encode(&self, writer: &mut Writer, version: i16) {
+        put::string(writer, true, &self.group_id);
+        put::array(writer, true, version, &self.topics);
+        put::no_tags(writer);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteStateData {
+    pub topic_id: Uuid,
+    pub partitions: Vec<PartitionData>,
+}
+
+impl Decode for DeleteStateData {
+    const BYTES_MIN: usize = 18;
+
+    fn decode(reader: &mut Reader<'_>, version: i16) -> Result<Self> {
+        let mut it = Self::default();
+        it.topic_id = take::uuid(reader)?;
+        it.partitions = take::array(reader, true, version)?;
+        take::no_tags(reader)?;
+        Ok(it)
+    }
+}
+
+impl Encode for DeleteStateData {
+    fn encode(&self, writer: &mut Writer, version: i16) {
+        put::uuid(writer, self.topic_id);
+        put::array(writer, true, version, &self.partitions);
+        put::no_tags(writer);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartitionData {
+    pub partition: i32,
+}
+
+impl Decode for PartitionData {
+    const BYTES_MIN: usize = 5;
+
+    fn decode(reader: &mut Reader<'_>, _version: i16) -> Result<Self> {
+        let mut it = Self::default();
+        it.partition = reader.i32()?;
+        take::no_tags(reader)?;
+        Ok(it)
+    }
+}
+
+impl Encode for PartitionData {
+    fn encode(&self, writer: &mut Writer, _version: i16) {
+        writer.i32(self.partition);
+        put::no_tags(writer);
+    }
+}
+
+impl Message for DeleteShareGroupStateRequest {
+    const MIN: i16 = 0;
+    const MAX: i16 = 0;
+    const FLEXIBLE: Option<i16> = Some(0);
+}
+
+impl Request for DeleteShareGroupStateRequest {
+    const KEY: ApiKey = ApiKey::DeleteShareGroupState;
+    type Response = DeleteShareGroupStateResponse;
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteShareGroupStateResponse {
+    pub results: Vec<DeleteStateResult>,
+}
+
+impl Decode for DeleteShareGroupStateResponse {
+    const BYTES_MIN: usize = 2;
+
+    fn decode(reader: &mut Reader<'_>, version: i16) -> Result<Self> {
+        let mut it = Self::default();
+        it.results = take::array(reader, true, version)?;
+        take::no_tags(reader)?;
+        Ok(it)
+    }
+}
+
+impl Encode for DeleteShareGroupStateResponse {
+    fn encode(&self, writer: &mut Writer, version: i16) {
+        put::array(writer, true, version, &self.results);
+        put::no_tags(writer);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteStateResult {
+    pub topic_id: Uuid,
+    pub partitions: Vec<PartitionResult>,
+}
+
+impl Decode for DeleteStateResult {
+    const BYTES_MIN: usize = 18;
+
+    fn decode(reader: &mut Reader<'_>, version: i16) -> Result<Self> {
+        let mut it = Self::default();
+        it.topic_id = take::uuid(reader)?;
+        it.partitions = take::array(reader, true, version)?;
+        take::no_tags(reader)?;
+        Ok(it)
+    }
+}
+
+impl Encode for DeleteStateResult {
+    fn encode(&self, writer: &mut Writer, version: i16) {
+        put::uuid(writer, self.topic_id);
+        put::array(writer, true, version, &self.partitions);
+        put::no_tags(writer);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartitionResult {
+    pub partition: i32,
+    pub error_code: ErrorCode,
+    /// What went wrong in the broker's words; null where nothing did or it does not say.
+    pub error_message: Option<String>,
+}
+
+impl Decode for PartitionResult {
+    const BYTES_MIN: usize = 8;
+
+    fn decode(reader: &mut Reader<'_>, _version: i16) -> Result<Self> {
+        let mut it = Self::default();
+        it.partition = reader.i32()?;
+        it.error_code = ErrorCode(reader.i16()?);
+        it.error_message = take::nullable_string(reader, true)?;
+        take::no_tags(reader)?;
+        Ok(it)
+    }
+}
+
+impl Encode for PartitionResult {
+    fn encode(&self, writer: &mut Writer, _version: i16) {
+        writer.i32(self.partition);
+        writer.i16(self.error_code.0);
+        put::nullable_string(writer, true, self.error_message.as_deref());
+        put::no_tags(writer);
+    }
+}
+
+impl Message for DeleteShareGroupStateResponse {
+    const MIN: i16 = 0;
+    const MAX: i16 = 0;
+    const FLEXIBLE: Option<i16> = Some(0);
+}
+

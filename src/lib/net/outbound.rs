@@ -1,0 +1,136 @@
+//! What a connection still has to write: bytes by `writev`, file slices by `sendfile`.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+use std::os::fd::AsFd;
+use std::task::{Context, Poll};
+
+use bytes::{Buf, Bytes};
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+
+use crate::base::bytes::Part;
+use crate::base::disk::FileSlice;
+
+/// How many pieces one `writev` takes: beyond this the call costs more than it saves.
+const PIECES_MAX: usize = 64;
+/// How much one turn sends of files before other tasks of the worker get theirs, in bytes.
+const SENDFILE_BYTES_A_TURN: usize = 1024 * 1024;
+
+/// The queue of parts.
+#[derive(Debug, Default)]
+pub struct Outbound {
+    parts: VecDeque<Part>,
+    bytes: usize,
+}
+
+impl Outbound {
+    /// Queues a message behind the others.
+    pub fn push(&mut self, parts: Vec<Part>) {
+        for part in parts {
+            if !part.is_empty() {
+                self.bytes += part.len();
+                self.parts.push_back(part);
+            }
+        }
+    }
+
+    /// How many bytes wait.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Writes what the socket takes. Ready when nothing is left or the turn is used up (then call
+    /// again after yielding); pending when the socket is full.
+    pub fn poll_write(&mut self, stream: &TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut turn = SENDFILE_BYTES_A_TURN;
+        while !self.parts.is_empty() && turn > 0 {
+            let written = match self.parts.front() {
+                Some(Part::File(slice)) => send_file(stream, slice, turn),
+                _ => self.write_bytes(stream),
+            };
+            match written {
+                Ok(0) => return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+                Ok(n) => {
+                    turn = turn.saturating_sub(n);
+                    self.advance(n);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // `try_io` cleared the readiness; this registers for the next.
+                    match stream.poll_write_ready(cx) {
+                        Poll::Ready(ready) => ready?,
+                        Poll::Pending => return Poll::Pending,
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// The byte parts at the front, in one call. Where a file follows, the kernel is told that
+    /// more comes, so that header and records share segments.
+    fn write_bytes(&self, stream: &TcpStream) -> io::Result<usize> {
+        let front = self.parts.iter().take(PIECES_MAX);
+        let mut pieces = [IoSlice::new(&[]); PIECES_MAX];
+        let mut count = 0;
+        let mut more = false;
+        for (piece, part) in pieces.iter_mut().zip(front) {
+            match part {
+                Part::Bytes(bytes) => *piece = IoSlice::new(bytes),
+                Part::File(_) => {
+                    more = true;
+                    break;
+                }
+            }
+            count += 1;
+        }
+        let pieces = pieces.get(..count).unwrap_or_default();
+        if !more {
+            return stream.try_write_vectored(pieces);
+        }
+        stream.try_io(Interest::WRITABLE, || {
+            use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
+            let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
+            let mut control = SendAncillaryBuffer::default();
+            Ok(sendmsg(stream.as_fd(), pieces, &mut control, flags)?)
+        })
+    }
+
+    fn advance(&mut self, mut written: usize) {
+        self.bytes -= written;
+        while written > 0 {
+            let Some(part) = self.parts.front_mut() else { return };
+            let length = part.len();
+            if length > written {
+                match part {
+                    Part::Bytes(bytes) => bytes.advance(written),
+                    Part::File(slice) => *slice = slice.clone().advanced(written),
+                }
+                return;
+            }
+            written -= length;
+            self.parts.pop_front();
+        }
+    }
+}
+
+/// Sends a stretch of a file from the page cache, or what the socket takes of it.
+fn send_file(stream: &TcpStream, slice: &FileSlice, at_most: usize) -> io::Result<usize> {
+    let length = slice.len().min(at_most);
+    let Some(file) = slice.file().descriptor() else {
+        // A file in memory has no descriptor: copy.
+        let bytes = Bytes::from(slice.clone().truncated(length).read()?);
+        return stream.try_write(&bytes);
+    };
+    stream.try_io(Interest::WRITABLE, || {
+        let mut position = slice.position();
+        Ok(rustix::fs::sendfile(stream.as_fd(), file, Some(&mut position), length)?)
+    })
+}
