@@ -3,9 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::checkpoint::{
-    self, CLEANER_OFFSETS, HIGH_WATERMARKS, LOG_STARTS, Offsets, RECOVERY_POINTS,
-};
+use super::checkpoint::{self, HIGH_WATERMARKS, LOG_STARTS, Offsets, RECOVERY_POINTS};
 use super::error::{Doing, Error, Result};
 use super::meta_properties::MetaProperties;
 use super::names::Folder;
@@ -19,19 +17,17 @@ const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 /// A checkpoint of a log directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checkpoint {
-    RecoveryPoints,
-    LogStarts,
-    HighWatermarks,
-    CleanerOffsets,
+    RecoveryPoint,
+    LogStart,
+    HighWatermark,
 }
 
 impl Checkpoint {
     fn file_name(self) -> &'static str {
         match self {
-            Checkpoint::RecoveryPoints => RECOVERY_POINTS,
-            Checkpoint::LogStarts => LOG_STARTS,
-            Checkpoint::HighWatermarks => HIGH_WATERMARKS,
-            Checkpoint::CleanerOffsets => CLEANER_OFFSETS,
+            Checkpoint::RecoveryPoint => RECOVERY_POINTS,
+            Checkpoint::LogStart => LOG_STARTS,
+            Checkpoint::HighWatermark => HIGH_WATERMARKS,
         }
     }
 }
@@ -45,32 +41,33 @@ pub struct CleanShutdown {
 
 /// A log directory that is in use.
 #[derive(Debug)]
-pub struct LogDir {
+pub(super) struct LogDir {
     disk: Disk,
     path: PathBuf,
     /// Held as long as the directory is in use.
     _lock: Lock,
-    pub meta: Option<MetaProperties>,
-    pub clean: Option<CleanShutdown>,
+    pub(super) meta: Option<MetaProperties>,
+    pub(super) clean: Option<CleanShutdown>,
+    /// The marker of the last clean stop still lies there.
+    marked: bool,
     recovery_points: Offsets,
     log_starts: Offsets,
     high_watermarks: Offsets,
     /// What each checkpoint said when it was written last.
-    written: [Option<Offsets>; 4],
+    written: [Option<Offsets>; 3],
 }
 
 /// What lies in a log directory.
 #[derive(Debug, Default)]
-pub struct Contents {
-    pub logs: Vec<(TopicPartition, PathBuf)>,
+pub(super) struct Contents {
+    pub(super) logs: Vec<(TopicPartition, PathBuf)>,
     /// Folders to be removed.
-    pub deleted: Vec<PathBuf>,
+    pub(super) deleted: Vec<PathBuf>,
 }
 
 impl LogDir {
-    /// Takes the directory into use, making it if need be. Reads what the last run left; its marker
-    /// of a clean stop is gone afterwards.
-    pub fn open(disk: &Disk, path: &Path) -> Result<LogDir> {
+    /// Takes the directory into use, making it if need be, and reads what the last run left.
+    pub(super) fn open(disk: &Disk, path: &Path) -> Result<LogDir> {
         if !disk.exists(path) {
             tracing::info!(
                 target: "kafka.log.LogManager",
@@ -83,11 +80,6 @@ impl LogDir {
         let lock = disk.lock(&lock_path).doing("lock", &lock_path)?;
         let lock = lock.ok_or_else(|| Error::Locked { path: path.to_owned() })?;
         let clean = read_marker(disk, path)?;
-        if clean.is_some() {
-            let marker = path.join(CLEAN_SHUTDOWN);
-            disk.remove_file(&marker).doing("remove", &marker)?;
-            disk.sync_dir(path).doing("sync", path)?;
-        }
         let offsets = |checkpoint: Checkpoint| {
             let path = path.join(checkpoint.file_name());
             checkpoint::read_offsets(disk, &path).or_else(|error| match error {
@@ -101,23 +93,35 @@ impl LogDir {
         };
         Ok(LogDir {
             meta: MetaProperties::read(disk, path)?,
+            marked: clean.is_some(),
             clean,
-            recovery_points: offsets(Checkpoint::RecoveryPoints)?,
-            log_starts: offsets(Checkpoint::LogStarts)?,
-            high_watermarks: offsets(Checkpoint::HighWatermarks)?,
-            written: [None, None, None, None],
+            recovery_points: offsets(Checkpoint::RecoveryPoint)?,
+            log_starts: offsets(Checkpoint::LogStart)?,
+            high_watermarks: offsets(Checkpoint::HighWatermark)?,
+            written: [None, None, None],
             disk: disk.clone(),
             path: path.to_owned(),
             _lock: lock,
         })
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
+    /// From here on files change, so that a crash would be none the less one: the marker of the last
+    /// clean stop goes. A start that fails before it leaves the directory as clean as it was.
+    pub(super) fn begin_changes(&mut self) -> Result<()> {
+        if !std::mem::take(&mut self.marked) {
+            return Ok(());
+        }
+        let marker = self.path.join(CLEAN_SHUTDOWN);
+        self.disk.remove_file(&marker).doing("remove", &marker)?;
+        self.disk.sync_dir(&self.path).doing("sync", &self.path)
+    }
+
     /// What the checkpoints say of a log: recovery point, log start, high watermark.
-    pub fn checkpointed(&self, partition: &TopicPartition) -> (i64, i64, Option<i64>) {
+    pub(super) fn checkpointed(&self, partition: &TopicPartition) -> (i64, i64, Option<i64>) {
         let of = |offsets: &Offsets| offsets.get(partition).copied();
         let recovery_point = of(&self.recovery_points).unwrap_or(0);
         (recovery_point, of(&self.log_starts).unwrap_or(0), of(&self.high_watermarks))
@@ -125,7 +129,7 @@ impl LogDir {
 
     /// The folders in it. A name that no release gave is refused, as something else uses the
     /// directory then.
-    pub fn contents(&self) -> Result<Contents> {
+    pub(super) fn contents(&self) -> Result<Contents> {
         let mut contents = Contents::default();
         for entry in self.disk.list(&self.path).doing("list", &self.path)? {
             if !entry.is_dir {
@@ -147,7 +151,7 @@ impl LogDir {
     }
 
     /// A checkpoint to be written: `None` where it says that already.
-    pub fn checkpoint(
+    pub(super) fn checkpoint(
         &mut self,
         checkpoint: Checkpoint,
         offsets: Offsets,
@@ -161,18 +165,25 @@ impl LogDir {
         Some(CheckpointWrite { disk: self.disk.clone(), path, offsets })
     }
 
+    /// The write of a checkpoint failed: the next one is no repetition.
+    pub(super) fn checkpoint_failed(&mut self, checkpoint: Checkpoint) {
+        if let Some(written) = self.written.get_mut(checkpoint as usize) {
+            *written = None;
+        }
+    }
+
     /// Says who the directory belongs to.
-    pub fn write_meta(&mut self, meta: &MetaProperties, now_ms: i64) -> Result<()> {
+    pub(super) fn write_meta(&mut self, meta: &MetaProperties) -> Result<()> {
         if self.meta.as_ref() == Some(meta) {
             return Ok(());
         }
-        meta.write(&self.disk, &self.path, now_ms)?;
+        meta.write(&self.disk, &self.path)?;
         self.meta = Some(meta.clone());
         Ok(())
     }
 
     /// Says that the stop was clean. The last thing to be written.
-    pub fn mark_clean(&self, broker_epoch: i64) -> Result<()> {
+    pub(super) fn mark_clean(&self, broker_epoch: i64) -> Result<()> {
         let path = self.path.join(CLEAN_SHUTDOWN);
         let text = format!("{{\"version\":0,\"brokerEpoch\":{broker_epoch}}}");
         self.disk.replace(&path, text.as_bytes()).doing("write", &path)
@@ -194,7 +205,7 @@ fn read_marker(disk: &Disk, dir: &Path) -> Result<Option<CleanShutdown>> {
 
 /// A checkpoint that is to be written, without holding anything.
 #[derive(Debug)]
-pub struct CheckpointWrite {
+pub(super) struct CheckpointWrite {
     disk: Disk,
     path: PathBuf,
     offsets: Offsets,
@@ -202,7 +213,7 @@ pub struct CheckpointWrite {
 
 impl CheckpointWrite {
     /// Writes it, durably.
-    pub fn run(&self) -> Result<()> {
+    pub(super) fn run(&self) -> Result<()> {
         checkpoint::write_offsets(&self.disk, &self.path, &self.offsets)
     }
 }

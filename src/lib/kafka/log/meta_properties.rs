@@ -3,8 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use super::error::{Doing, Error, Result};
 use crate::base::disk::Disk;
 
@@ -61,15 +59,14 @@ impl MetaProperties {
     }
 
     /// Replaces the file, durably.
-    pub fn write(&self, disk: &Disk, dir: &Path, now_ms: i64) -> Result<()> {
+    pub fn write(&self, disk: &Disk, dir: &Path) -> Result<()> {
         let path = dir.join(META_PROPERTIES);
-        disk.replace(&path, self.text(now_ms).as_bytes()).doing("write", &path)
+        disk.replace(&path, self.text().as_bytes()).doing("write", &path)
     }
 
-    fn text(&self, now_ms: i64) -> String {
-        let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
-        let date = now.strftime("%a %b %d %H:%M:%S UTC %Y");
-        let mut text = format!("#\n#{date}\n");
+    /// Without the date that Java puts into its second line: nobody reads it.
+    fn text(&self) -> String {
+        let mut text = String::from("#\n");
         let mut put = |key: &str, value: &str| text.push_str(&format!("{key}={value}\n"));
         if let Some(id) = self.broker_id {
             put(if self.version == 0 { "broker.id" } else { "node.id" }, &id.to_string());
@@ -95,7 +92,7 @@ mod tests {
         let meta = MetaProperties::parse(text).unwrap();
         assert_eq!((meta.version, meta.broker_id), (0, Some(0)));
         assert_eq!(meta.cluster_id.as_deref(), Some("CZKsa1d7RSOiOTHHN5jL-Q"));
-        assert_eq!(meta.text(1_795_553_273_000), text);
+        assert_eq!(meta.text(), text.replace("#Tue Nov 24 20:47:53 UTC 2026\n", ""));
         let newer = "version=1\nnode.id=3\ndirectory.id=abc\n";
         let meta = MetaProperties::parse(newer).unwrap();
         assert_eq!(meta.others, [("directory.id".to_owned(), "abc".to_owned())]);

@@ -42,7 +42,6 @@ pub mod segments;
 pub mod time_index;
 pub mod transaction_index;
 
-pub use dirs::{Checkpoint, LogDir};
 pub use error::{Error, Result};
 pub use log::{Appended, Log, LogConfig, Read, Recovery, TimedOffset};
-pub use manager::{Found, LogManager};
+pub use manager::{Checkpoint, Found, LogManager};
