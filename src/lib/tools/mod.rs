@@ -8,6 +8,7 @@
 //! What is printed on standard output is a format that someone parses. Where Kafka has a text for
 //! a failure, that text goes out on Kafka's stream with Kafka's exit code; see [`Failure`].
 
+mod clients;
 mod common;
 mod io;
 pub mod kafka_server_start;
@@ -118,7 +119,7 @@ pub enum Shape {
     Printed,
     /// Kafka's text, then the help, on standard error.
     Usage,
-    /// The reader of our output went away: nothing is said.
+    /// Nothing: it was said already, or the reader of our output went away.
     Silent,
 }
 
@@ -145,6 +146,11 @@ impl Failure {
     /// A misused line: Kafka's words, then the help.
     pub fn usage(message: impl ToString) -> Failure {
         Failure::shaped(message, Shape::Usage)
+    }
+
+    /// A failure that was said already, to a log.
+    pub fn silent(code: u8) -> Failure {
+        Failure { code, ..Failure::shaped("", Shape::Silent) }
     }
 
     /// The same with another exit code.
