@@ -5,10 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::error::{Chain, io_text};
+use crate::base::error::Chain;
 use crate::kafka::log::manager::Checkpoint;
 use crate::kafka::replica::Partition;
-use crate::kafka::types::{Offset, TopicPartition};
 use crate::net::{StopSignal, socket};
 
 use super::Broker;
@@ -16,7 +15,7 @@ use super::startup::Error;
 
 /// Loads every partition that is on disk, several at a time.
 pub(super) async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
-    let found = broker.replicas.logs().found().to_vec();
+    let found = broker.replicas.logs().partitions();
     let count = found.len();
     let threads = usize::try_from(broker.config().num_recovery_threads_per_data_dir).unwrap_or(1);
     let started = broker.clock.now();
@@ -45,9 +44,8 @@ fn load_some(broker: &Broker, queue: &Queue) -> crate::kafka::log::Result<()> {
         let Some(found) = next else { return Ok(()) };
         let config = broker.replicas.config(&found.partition.topic);
         let config = crate::kafka::replica::partition::log_config(&config);
-        let log = found.open(&broker.disk, config, broker.clock.wall_ms())?;
-        // Without a checkpoint nothing is known to be committed but what had to be to be deleted.
-        let high_watermark = found.high_watermark.unwrap_or(log.log_start());
+        let now_ms = broker.clock.wall_ms();
+        let (log, high_watermark) = broker.replicas.logs().load(&found, config, now_ms)?;
         broker.replicas.adopt(log, high_watermark);
     }
 }
@@ -58,20 +56,27 @@ pub(super) fn start(broker: &Arc<Broker>) {
     let millis = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX));
     every(broker, millis(config.log_retention_check_interval_ms), retain);
     every(broker, millis(config.replica_high_watermark_checkpoint_interval_ms), |broker| {
-        checkpoint(broker, Checkpoint::HighWatermarks);
+        checkpoint(broker, Checkpoint::HighWatermark);
     });
     every(broker, millis(i64::from(config.log_flush_offset_checkpoint_interval_ms)), |broker| {
-        checkpoint(broker, Checkpoint::RecoveryPoints);
+        checkpoint(broker, Checkpoint::RecoveryPoint);
     });
     every(
         broker,
         millis(i64::from(config.log_flush_start_offset_checkpoint_interval_ms)),
         |broker| {
-            checkpoint(broker, Checkpoint::LogStarts);
+            checkpoint(broker, Checkpoint::LogStart);
         },
     );
     every(broker, FLUSH_EVERY, flush);
-    every(broker, DELETE_EVERY, remove_due);
+    every(broker, DELETE_EVERY, |broker| {
+        let now_ms = broker.clock.wall_ms();
+        for partition in broker.replicas.online() {
+            let due = partition.with_log(|log, _| log.take_due_files(now_ms));
+            broker.replicas.logs().remove_files(due.unwrap_or_default());
+        }
+        broker.replicas.logs().remove_due(now_ms);
+    });
 }
 
 /// How often logs are looked at for `flush.ms` and for segments that were rolled.
@@ -92,21 +97,6 @@ fn every(broker: &Arc<Broker>, pause: Duration, work: fn(&Broker)) {
 
 async fn stopped_within(signal: &mut StopSignal, pause: Duration) -> bool {
     tokio::time::timeout(pause, signal.raised()).await.is_ok()
-}
-
-/// Deletes the files and folders whose time has come.
-fn remove_due(broker: &Broker) {
-    let now_ms = broker.clock.wall_ms();
-    let mut removed = Vec::new();
-    for partition in broker.replicas.online() {
-        let due = partition.with_log(|log, _| log.take_due_files(now_ms)).unwrap_or_default();
-        removed.extend(due.into_iter().map(|path| broker.disk.remove_file(&path)));
-    }
-    let due = broker.replicas.logs().take_due_folders(now_ms);
-    removed.extend(due.into_iter().map(|path| broker.disk.remove_dir_all(&path)));
-    for error in removed.into_iter().filter_map(Result::err) {
-        tracing::error!(target: "kafka.log.LogManager", "Cannot delete: {}", io_text(&error));
-    }
 }
 
 fn retain(broker: &Broker) {
@@ -150,53 +140,45 @@ fn flush(broker: &Broker) {
 
 fn checkpoint(broker: &Broker, what: Checkpoint) {
     let of = |partition: &Arc<Partition>| {
-        let offset = partition.with_log(|log, high_watermark| match what {
-            Checkpoint::HighWatermarks => high_watermark,
-            Checkpoint::RecoveryPoints => log.recovery_point(),
-            // Where a segment begins nobody needs to be told.
-            Checkpoint::LogStarts | Checkpoint::CleanerOffsets => log.log_start(),
-        });
-        Some((partition.id().clone(), offset.ok()?))
+        partition
+            .with_log(|log, high_watermark| {
+                let offset = match what {
+                    Checkpoint::HighWatermark => high_watermark,
+                    Checkpoint::RecoveryPoint => log.recovery_point(),
+                    Checkpoint::LogStart => log.log_start(),
+                };
+                (log.dir().to_owned(), partition.id().clone(), offset)
+            })
+            .ok()
     };
     let offsets: Vec<_> = broker.replicas.online().iter().filter_map(of).collect();
-    write(broker, what, offsets);
-}
-
-/// Says whether all were written.
-fn write(broker: &Broker, what: Checkpoint, offsets: Vec<(TopicPartition, Offset)>) -> bool {
-    // What is to be written is put together under the lock; writing is not.
-    let writes = broker.replicas.logs().checkpoint(what, offsets);
-    let failed = writes.iter().filter_map(|write| write.run().err());
-    let said = failed.map(|error| {
-        tracing::error!(target: "kafka.log.LogManager", "A checkpoint was not written: {}", Chain(&error));
-    });
-    said.count() == 0
+    if let Err(error) = broker.replicas.logs().checkpoint(what, &offsets) {
+        tracing::error!(target: "kafka.log.LogManager", "Checkpoints were not written: {}", Chain(&error));
+    }
 }
 
 /// Closes every log cleanly, writes the checkpoints, and leaves the marker of a clean stop.
 pub(super) fn close(broker: &Broker) {
-    for what in [Checkpoint::HighWatermarks, Checkpoint::LogStarts] {
+    for what in [Checkpoint::HighWatermark, Checkpoint::LogStart] {
         checkpoint(broker, what);
     }
     let now_ms = broker.clock.wall_ms();
     let mut clean = true;
     let mut points = Vec::new();
     for log in broker.replicas.close() {
-        let id = log.partition().clone();
+        let (dir, id) = (log.dir().to_owned(), log.partition().clone());
         match log.close(now_ms) {
-            Ok(recovery) => points.push((id, recovery.recovery_point)),
+            Ok(recovery) => points.push((dir, id, recovery.recovery_point)),
             Err(error) => {
                 clean = false;
-                let why = Chain(&error);
-                tracing::error!(target: "kafka.log.LogManager", "{id} was not closed cleanly: {why}");
+                tracing::error!(target: "kafka.log.LogManager", "{id} was not closed cleanly: {}", Chain(&error));
             }
         }
     }
-    if !write(broker, Checkpoint::RecoveryPoints, points) || !clean {
-        return;
-    }
-    if let Err(error) = broker.replicas.logs().mark_clean(broker.epoch()) {
-        let why = Chain(&error);
-        tracing::error!(target: "kafka.log.LogManager", "The clean stop was not marked: {why}");
+    let logs = broker.replicas.logs();
+    let written = logs.checkpoint(Checkpoint::RecoveryPoint, &points);
+    let closed = written.and_then(|()| logs.close(clean, broker.epoch()));
+    if let Err(error) = closed {
+        tracing::error!(target: "kafka.log.LogManager", "The log directories were not closed cleanly: {}", Chain(&error));
     }
 }

@@ -29,7 +29,6 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::base::clock::Clock;
-use crate::base::disk::Disk;
 use crate::config::broker::BrokerConfig;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::replica::ReplicaManager;
@@ -50,7 +49,6 @@ pub struct Broker {
     pub id: BrokerId,
     pub cluster_id: String,
     pub clock: Clock,
-    pub disk: Disk,
     pub replicas: ReplicaManager,
     pub cluster: Cluster,
     pub topic_configs: Arc<TopicConfigs>,

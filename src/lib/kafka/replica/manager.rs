@@ -4,7 +4,7 @@
 //! log directories belong to the `LogManager` here; each log belongs to its partition.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::base::error::Chain;
 use crate::base::uuid::Uuid;
@@ -21,7 +21,7 @@ pub type Configs = Box<dyn Fn(&str) -> Arc<TopicConfig> + Send + Sync>;
 /// The partitions.
 pub struct ReplicaManager {
     broker: BrokerId,
-    logs: Mutex<LogManager>,
+    logs: LogManager,
     configs: Configs,
     /// By topic, then by number: a produce names a topic once and several partitions of it.
     hosted: RwLock<HashMap<Arc<str>, HashMap<i32, Hosted>>>,
@@ -80,16 +80,16 @@ impl ReplicaManager {
     pub fn new(broker: BrokerId, logs: LogManager, configs: Configs) -> ReplicaManager {
         ReplicaManager {
             broker,
-            logs: Mutex::new(logs),
+            logs,
             configs,
             hosted: RwLock::default(),
             changing: Mutex::default(),
         }
     }
 
-    /// The log directories; hold them only for as long as a call takes.
-    pub fn logs(&self) -> MutexGuard<'_, LogManager> {
-        self.logs.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The log directories.
+    pub fn logs(&self) -> &LogManager {
+        &self.logs
     }
 
     /// A partition of this broker.
@@ -190,7 +190,7 @@ impl ReplicaManager {
     fn create(&self, told: &Told, now_ms: i64) -> Result<Arc<Partition>, NotTaken> {
         let id = &told.partition;
         let config = (self.configs)(&id.topic);
-        let created = self.logs().create(id, told.topic_id, log_config(&config), now_ms);
+        let created = self.logs.create(id, told.topic_id, log_config(&config), now_ms);
         let log = created.map_err(|error| NotTaken::Storage(Error::Log(error)))?;
         let partition = Arc::new(Partition::new(id.clone(), self.broker, log, config, 0));
         self.insert(id, Hosted::Online(partition.clone()));
@@ -225,8 +225,8 @@ impl ReplicaManager {
         self.remove(id);
         let log = partition.take_offline();
         match log {
-            Some(mut log) => {
-                let deleted = self.logs().delete(&mut log, now_ms);
+            Some(log) => {
+                let deleted = self.logs.delete(log, now_ms);
                 deleted.map_err(|error| NotTaken::Storage(Error::Log(error)))
             }
             None => Ok(()),

@@ -24,8 +24,6 @@ pub enum Error {
     Security { listener: String, protocol: String },
     /// The log directories.
     Logs(log::Error),
-    /// None of them can be used; the log says why of each.
-    NoLogDirs,
     /// ZooKeeper is not there, or does not do what is asked.
     ZooKeeper { doing: String, source: client::Error },
     /// A znode of Kafka's with content that is not.
@@ -57,7 +55,6 @@ impl fmt::Display for Error {
                 "listener {listener} asks for {protocol}, which is not offered yet; use PLAINTEXT"
             ),
             Error::Logs(_) => f.write_str("cannot use the log directories"),
-            Error::NoLogDirs => f.write_str("none of the log directories can be used"),
             Error::ZooKeeper { doing, .. } => write!(f, "cannot {doing}"),
             Error::Znode { path, .. } => write!(f, "znode {path} cannot be read"),
             Error::OtherCluster { dir, found, expected } => write!(

@@ -4,7 +4,6 @@ use crate::base::rng::Rng;
 use crate::base::uuid::Uuid;
 use crate::config::broker::BrokerConfig;
 use crate::kafka::log::LogManager;
-use crate::kafka::log::meta_properties::MetaProperties;
 use crate::kafka::metadata::znode;
 use crate::kafka::types::BrokerId;
 use crate::zookeeper::client::{self, Client, ConnectString, Options};
@@ -78,20 +77,19 @@ pub(super) async fn cluster_id(zookeeper: &Client) -> Result<String, Error> {
 pub(super) async fn broker_id(
     zookeeper: &Client,
     config: &BrokerConfig,
-    logs: &mut LogManager,
-    now_ms: i64,
+    logs: &LogManager,
     cluster_id: &str,
 ) -> Result<BrokerId, Error> {
     let mut id = config.fixed_broker_id();
-    for dir in logs.dirs() {
-        let (path, Some(meta)) = (dir.path().to_owned(), &dir.meta) else { continue };
-        if let Some(found) = meta.cluster_id.clone().filter(|found| found != cluster_id) {
+    for (dir, meta) in logs.meta() {
+        let Some(meta) = meta else { continue };
+        if let Some(found) = meta.cluster_id.filter(|found| found != cluster_id) {
             let expected = cluster_id.to_owned();
-            return Err(Error::OtherCluster { dir: path, found, expected });
+            return Err(Error::OtherCluster { dir, found, expected });
         }
         match (id, meta.broker_id) {
             (Some(configured), Some(found)) if configured != found => {
-                return Err(Error::OtherBroker { dir: path, found, configured });
+                return Err(Error::OtherBroker { dir, found, configured });
             }
             (None, stored) => id = stored,
             _ => {}
@@ -106,8 +104,6 @@ pub(super) async fn broker_id(
         }
         None => return Err(Error::NoBrokerId),
     };
-    let cluster_id = Some(cluster_id.to_owned());
-    let meta = MetaProperties { version: 0, broker_id: Some(id), cluster_id, others: Vec::new() };
-    logs.write_meta(&meta, now_ms).map_err(Error::Logs)?;
+    logs.write_meta(id, cluster_id).map_err(Error::Logs)?;
     Ok(BrokerId(id))
 }

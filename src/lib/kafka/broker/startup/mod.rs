@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use crate::base::clock::Clock;
 use crate::base::disk::Disk;
-use crate::base::error::Chain;
 use crate::base::rng::Rng;
 use crate::config::Properties;
 use crate::config::broker::{BrokerConfig, Listeners, ProtocolVersion};
@@ -86,15 +85,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     // Ports and directories first: a second start of the same broker must disturb nothing.
     let bound = ports::bind(&config).await?;
     let dirs = config.log_dirs();
-    let opened = LogManager::open(&disk, &dirs, Rng::from_system()).map_err(Error::Logs)?;
-    let (mut logs, offline) = opened;
-    for (dir, error) in offline {
-        let why = Chain(&error);
-        tracing::error!(target: "kafka.log.LogManager", "{} is offline: {why}", dir.display());
-    }
-    if !logs.has_dirs() {
-        return Err(Error::NoLogDirs);
-    }
+    let logs = LogManager::open(disk.clone(), &dirs).map_err(Error::Logs)?;
 
     let servers = ConnectString::parse(config.zookeeper_connect.as_deref().unwrap_or_default())?;
     tracing::info!(target: "kafka.server.KafkaServer", "Connecting to zookeeper on {servers}");
@@ -108,8 +99,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     identity::create_paths(&zookeeper).await?;
     let cluster_id = identity::cluster_id(&zookeeper).await?;
     tracing::info!(target: "kafka.server.KafkaServer", "Cluster ID = {cluster_id}");
-    let now_ms = clock.wall_ms();
-    let id = identity::broker_id(&zookeeper, &config, &mut logs, now_ms, &cluster_id).await?;
+    let id = identity::broker_id(&zookeeper, &config, &logs, &cluster_id).await?;
 
     let listeners = config.listeners()?;
     let memory =
@@ -138,7 +128,6 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         controller_epoch: AtomicI32::new(0),
         config: Arc::new(config),
         clock,
-        disk,
     });
     housekeeping::load(&broker).await?;
     let running = serve(broker, bound);
