@@ -22,6 +22,7 @@ mod settings;
 mod snapshots;
 mod startup;
 mod stats;
+mod zoo_cfg;
 
 #[cfg(test)]
 mod tests;
