@@ -45,7 +45,11 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::LeaderAndIsr => serve::<api::leader_and_isr::LeaderAndIsr>,
         ApiKey::StopReplica => serve::<api::stop_replica::StopReplica>,
         ApiKey::UpdateMetadata => serve::<api::update_metadata::UpdateMetadata>,
+        ApiKey::ControlledShutdown => serve::<api::controlled_shutdown::ControlledShutdown>,
         ApiKey::ApiVersions => serve::<api::api_versions::ApiVersions>,
+        ApiKey::CreateTopics => serve::<api::create_topics::CreateTopics>,
+        ApiKey::DeleteTopics => serve::<api::delete_topics::DeleteTopics>,
+        ApiKey::CreatePartitions => serve::<api::create_partitions::CreatePartitions>,
         ApiKey::DescribeCluster => serve::<api::describe_cluster::DescribeCluster>,
         _ => return None,
     })

@@ -3,6 +3,7 @@
 //! * [`startup`]: the only wiring, top to bottom; [`startup::start`] gives a running broker.
 //! * [`dispatch`]: from a frame to a frame, one line an API.
 //! * [`api`]: one file an API.
+//! * [`topics`]: making, growing and deleting topics in ZooKeeper.
 //! * [`cluster`]: the picture of the cluster, as the controller tells it.
 //! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
 //! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
@@ -22,6 +23,7 @@ pub mod housekeeping;
 pub mod registration;
 pub mod startup;
 pub mod topic_configs;
+pub mod topics;
 pub mod zookeeper;
 
 use std::collections::BTreeMap;
@@ -118,6 +120,20 @@ impl Broker {
 
     /// Creates topics that a client asked for by name; each with the code the client is told now.
     pub async fn auto_create(&self, topics: Vec<String>) -> Vec<(String, ErrorCode)> {
-        topics.into_iter().map(|name| (name, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)).collect()
+        let mut told = Vec::new();
+        for name in topics {
+            let wanted = topics::create::on_first_use(self.config(), &name);
+            let made = match topics::create::plan(self, wanted).await {
+                Ok(plan) => topics::create::make(self, &plan).await.map(|_| ()),
+                Err(refused) => Err(refused),
+            };
+            // A topic that has just been made has no leader yet, whoever made it.
+            let code = match made.map_err(|refused| refused.code) {
+                Ok(()) | Err(ErrorCode::TOPIC_ALREADY_EXISTS) => ErrorCode::LEADER_NOT_AVAILABLE,
+                Err(code) => code,
+            };
+            told.push((name, code));
+        }
+        told
     }
 }

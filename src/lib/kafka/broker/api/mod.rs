@@ -5,6 +5,10 @@
 //! lives in the rooms below. Failures of single partitions or topics are data in the response.
 
 pub mod api_versions;
+pub mod controlled_shutdown;
+pub mod create_partitions;
+pub mod create_topics;
+pub mod delete_topics;
 pub mod describe_cluster;
 pub mod fetch;
 pub mod leader_and_isr;
