@@ -27,6 +27,7 @@ use super::control::{self, Control, ControlSettings};
 use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
 use super::registration::{Registrar, SessionFile};
+use super::shards::Shards;
 use super::topic_configs::TopicConfigs;
 use super::zookeeper::ZooKeeper;
 use super::{Broker, config_changes, housekeeping};
@@ -122,6 +123,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         topic_configs,
         zookeeper,
         registrar,
+        shards: Shards::default(),
         control,
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
