@@ -78,6 +78,14 @@ pub const ZOOKEEPER_CLIENT_EVENTS_MAX: usize = 65_536;
 
 /// Messages waiting for a task that owns a machine, in elements. Senders wait beyond it.
 pub const MACHINE_INBOX_MAX: usize = 1_024;
+/// Control requests waiting for one broker, in elements. A broker that lives takes them; beyond it
+/// the controller resigns, for nothing it said may be dropped.
+pub const CONTROL_REQUESTS_QUEUED_MAX: usize = 65_536;
+/// Requests of one client connection that wait to be written, in elements. Callers wait beyond it.
+pub const CLIENT_REQUESTS_QUEUED_MAX: usize = 64;
+/// Batches a producer keeps that could not be delivered and nobody asked about, in elements. Beyond
+/// it failures are only counted.
+pub const CLIENT_FAILURES_KEPT_MAX: usize = 1_024;
 /// Accepted connections of one listener that wait for their task, in elements.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 

@@ -1,12 +1,15 @@
 //! Developer tasks: `cargo xtask gen|docs|dist|bench`. The only place for scripts.
 
+mod docs;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let done = match std::env::args().nth(1).as_deref() {
         Some("gen") => codegen::write(root.as_ref()),
-        _ => Err("usage: cargo xtask gen".into()),
+        Some("docs") => docs::write(root.as_ref()),
+        _ => Err("usage: cargo xtask gen|docs".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -161,6 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A reader over the next `length` bytes, which are taken.
+    #[inline]
     pub fn sub(&mut self, length: usize) -> Result<Reader<'a>> {
         let rest = self.raw(length)?;
         Ok(Reader { rest, length, shared: self.shared })
@@ -184,19 +185,48 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes an unsigned varint.
+    #[inline]
     pub fn unsigned_varint(&mut self) -> Result<u32> {
+        // Most are one or two bytes.
+        match *self.rest {
+            [a, ref rest @ ..] if a < 0x80 => {
+                self.rest = rest;
+                return Ok(u32::from(a));
+            }
+            [a, b, ref rest @ ..] if b < 0x80 => {
+                self.rest = rest;
+                return Ok(u32::from(a & 0x7f) | u32::from(b) << 7);
+            }
+            _ => {}
+        }
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Result<u32> {
         let (value, used) = varint::decode_32(self.rest).ok_or_else(|| self.bad_varint())?;
         self.rest = self.rest.get(used..).unwrap_or_default();
         Ok(value)
     }
 
     /// Takes a zig-zag varint.
+    #[inline]
     pub fn varint(&mut self) -> Result<i32> {
         Ok(varint::unzigzag_32(self.unsigned_varint()?))
     }
 
     /// Takes a zig-zag varlong.
+    #[inline]
     pub fn varlong(&mut self) -> Result<i64> {
+        if let [a, ref rest @ ..] = *self.rest
+            && a < 0x80
+        {
+            self.rest = rest;
+            return Ok(varint::unzigzag_64(u64::from(a)));
+        }
+        self.long_varlong()
+    }
+
+    fn long_varlong(&mut self) -> Result<i64> {
         let (value, used) = varint::decode_64(self.rest).ok_or_else(|| self.bad_varint())?;
         self.rest = self.rest.get(used..).unwrap_or_default();
         Ok(varint::unzigzag_64(value))
@@ -204,13 +234,12 @@ impl<'a> Reader<'a> {
 
     /// Turns a length off the wire into one that may be allocated by: `length` elements of at least
     /// `element_bytes_min` bytes each must fit into what is left.
+    #[inline]
     pub fn checked_length(&self, length: i64, element_bytes_min: usize) -> Result<usize> {
-        let refused = Error::Length { position: self.position(), length, left: self.left() };
-        let count = usize::try_from(length).map_err(|_| refused.clone())?;
-        if count.saturating_mul(element_bytes_min.max(1)) > self.left() {
-            return Err(refused);
+        match usize::try_from(length) {
+            Ok(count) if count.saturating_mul(element_bytes_min.max(1)) <= self.left() => Ok(count),
+            _ => Err(Error::Length { position: self.position(), length, left: self.left() }),
         }
-        Ok(count)
     }
 
     /// The error for a value that its field does not allow.

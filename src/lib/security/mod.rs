@@ -1,1 +1,3 @@
 //! Who asks, and may they: principals, ACLs, digests.
+
+pub mod digest;

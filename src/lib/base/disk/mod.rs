@@ -144,6 +144,14 @@ impl Disk {
         }
     }
 
+    /// Where a symbolic link points; only the system's disk has links.
+    pub fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        match self {
+            Disk::System => real::read_link(path),
+            Disk::Memory(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
     /// Makes the names in a folder durable.
     pub fn sync_dir(&self, path: &Path) -> io::Result<()> {
         match self {

@@ -121,6 +121,10 @@ pub(super) fn exists(path: &Path) -> bool {
     path.exists()
 }
 
+pub(super) fn read_link(path: &Path) -> io::Result<std::path::PathBuf> {
+    fs::read_link(path)
+}
+
 pub(super) fn sync_dir(path: &Path) -> io::Result<()> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     fs::File::open(path)?.sync_all()

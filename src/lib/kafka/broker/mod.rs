@@ -1,1 +1,139 @@
 //! The broker: the services, as fields.
+//!
+//! * [`startup`]: the only wiring, top to bottom; [`startup::start`] gives a running broker.
+//! * [`dispatch`]: from a frame to a frame, one line an API.
+//! * [`api`]: one file an API.
+//! * [`topics`]: making, growing and deleting topics in ZooKeeper.
+//! * [`cluster`]: the picture of the cluster, as the controller tells it.
+//! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
+//! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
+//! * [`zookeeper`]: the ZooKeeper session of the moment.
+//! * [`fetch_sessions`]: what consumers need not say again.
+//!
+//! A request runs to its end on its connection's task; see `docs/flow.md`.
+
+pub mod api;
+pub mod cluster;
+pub mod config_changes;
+pub mod context;
+pub mod control;
+pub mod dispatch;
+pub mod fetch_sessions;
+pub mod housekeeping;
+pub mod registration;
+pub mod startup;
+pub mod topic_configs;
+pub mod topics;
+pub mod zookeeper;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::base::clock::Clock;
+use crate::config::broker::BrokerConfig;
+use crate::kafka::protocol::error_code::ErrorCode;
+use crate::kafka::replica::ReplicaManager;
+use crate::kafka::replica::manager::{NotTaken, Stopped, Told};
+use crate::kafka::types::BrokerId;
+use crate::net::Stop;
+use crate::zookeeper::client::Client;
+
+use cluster::Cluster;
+use control::Control;
+use fetch_sessions::FetchSessions;
+use registration::Registrar;
+use topic_configs::TopicConfigs;
+use zookeeper::ZooKeeper;
+
+/// A broker's services.
+pub struct Broker {
+    pub id: BrokerId,
+    pub cluster_id: String,
+    pub clock: Clock,
+    pub replicas: ReplicaManager,
+    pub cluster: Cluster,
+    pub topic_configs: Arc<TopicConfigs>,
+    pub zookeeper: ZooKeeper,
+    pub registrar: Arc<Registrar>,
+    /// The way to the controller, while this broker is it.
+    pub control: Control,
+    pub stop: Stop,
+    config: Arc<BrokerConfig>,
+    fetch_sessions: Mutex<FetchSessions>,
+    /// The highest controller epoch seen.
+    controller_epoch: AtomicI32,
+}
+
+impl Broker {
+    /// The settings in force.
+    pub fn config(&self) -> &BrokerConfig {
+        &self.config
+    }
+
+    /// The ZooKeeper session of the moment.
+    pub fn zookeeper(&self) -> Client {
+        self.zookeeper.client()
+    }
+
+    /// The fetch sessions; hold them only for a look-up.
+    pub fn fetch_sessions(&self) -> MutexGuard<'_, FetchSessions> {
+        self.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The epoch of this broker's registration.
+    pub fn epoch(&self) -> i64 {
+        self.registrar.epoch()
+    }
+
+    /// Holds the epochs of a controller's request against what is known, and remembers its own.
+    pub fn check_controller(
+        &self,
+        controller_epoch: i32,
+        broker_epoch: i64,
+    ) -> Result<(), ErrorCode> {
+        // -1 is a controller that does not know broker epochs yet.
+        if broker_epoch != -1 && broker_epoch < self.epoch() {
+            return Err(ErrorCode::STALE_BROKER_EPOCH);
+        }
+        let seen = self.controller_epoch.fetch_max(controller_epoch, Ordering::AcqRel);
+        match controller_epoch < seen {
+            true => Err(ErrorCode::STALE_CONTROLLER_EPOCH),
+            false => Ok(()),
+        }
+    }
+
+    /// A topic's settings are these from now on.
+    pub fn topic_config_changed(&self, topic: &str, settings: BTreeMap<String, String>) {
+        self.topic_configs.set(topic, settings);
+        self.replicas.reconfigure(topic);
+    }
+
+    /// Partitions that the cluster has deleted: nothing is kept for them any more.
+    pub fn partitions_deleted(&self, _partitions: &[(String, i32)]) {}
+
+    /// Partitions whose leadership was told anew: coordinators load or unload.
+    pub fn leadership_changed(&self, _results: &[(Told, Result<bool, NotTaken>)]) {}
+
+    /// Replicas that are not here any more.
+    pub fn replicas_stopped(&self, _results: &[(Stopped, Result<(), NotTaken>)]) {}
+
+    /// Creates topics that a client asked for by name; each with the code the client is told now.
+    pub async fn auto_create(&self, topics: Vec<String>) -> Vec<(String, ErrorCode)> {
+        let mut told = Vec::new();
+        for name in topics {
+            let wanted = topics::create::on_first_use(self.config(), &name);
+            let made = match topics::create::plan(self, wanted).await {
+                Ok(plan) => topics::create::make(self, &plan).await.map(|_| ()),
+                Err(refused) => Err(refused),
+            };
+            // A topic that has just been made has no leader yet, whoever made it.
+            let code = match made.map_err(|refused| refused.code) {
+                Ok(()) | Err(ErrorCode::TOPIC_ALREADY_EXISTS) => ErrorCode::LEADER_NOT_AVAILABLE,
+                Err(code) => code,
+            };
+            told.push((name, code));
+        }
+        told
+    }
+}

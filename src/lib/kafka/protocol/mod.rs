@@ -112,6 +112,13 @@ impl Records {
         }
     }
 
+    /// Adds batches at the end, where there are some.
+    pub fn extend(&mut self, part: Option<Part>) {
+        if let Some(part) = part {
+            self.push(part);
+        }
+    }
+
     /// How many bytes there are.
     pub fn len(&self) -> usize {
         self.parts.iter().map(Part::len).sum()

@@ -202,7 +202,7 @@ pub mod put {
             return;
         }
         let most = value.len().min(crate::limits::ID_BYTES_MAX);
-        let cut = value.get(..value.floor_char_boundary(most)).unwrap_or_default();
+        let cut = (0..=most).rev().find_map(|end| value.get(..end)).unwrap_or_default();
         writer.i16(i16::try_from(cut.len()).unwrap_or(i16::MAX));
         writer.raw(cut.as_bytes());
     }

@@ -111,6 +111,7 @@ impl Builder {
     }
 
     /// Writes a record up to its headers.
+    #[inline]
     fn start(
         &mut self,
         timestamp: i64,
@@ -138,38 +139,39 @@ impl Builder {
             + of(headers)
             + headers_bytes;
         self.buffer.reserve(length + varint::BYTES_MAX_32);
-        self.number(i64::from(length_of(length)));
-        self.buffer.push(0);
-        self.number(timestamp_delta);
-        self.number(i64::from(delta));
-        self.field(key);
-        self.field(value);
-        self.number(i64::from(headers));
+        // Up to key and value all fields are short: they are put together first and copied once.
+        let mut head = Head::default();
+        head.number(i64::from(length_of(length)));
+        head.number(0);
+        head.number(timestamp_delta);
+        head.number(i64::from(delta));
+        head.length(key);
+        if let Some(key) = key {
+            self.buffer.extend_from_slice(head.bytes());
+            self.buffer.extend_from_slice(key);
+            head = Head::default();
+        }
+        head.length(value);
+        self.buffer.extend_from_slice(head.bytes());
+        self.buffer.extend_from_slice(value.unwrap_or_default());
+        if headers == 0 {
+            self.buffer.push(0);
+        } else {
+            let mut head = Head::default();
+            head.number(i64::from(headers));
+            self.buffer.extend_from_slice(head.bytes());
+        }
         self.header.count += 1;
         self.header.last_offset_delta = delta;
         self.next_delta = delta.saturating_add(1);
         delta
     }
 
-    #[inline]
     fn field(&mut self, bytes: Option<&[u8]>) {
-        match bytes {
-            None => self.number(-1),
-            Some(bytes) => {
-                self.number(i64::from(length_of(bytes.len())));
-                self.buffer.extend_from_slice(bytes);
-            }
-        }
-    }
-
-    #[inline]
-    fn number(&mut self, value: i64) {
-        let mut value = varint::zigzag_64(value);
-        while value >= 0x80 {
-            self.buffer.push(value.to_le_bytes()[0] | 0x80);
-            value >>= 7;
-        }
-        self.buffer.push(value.to_le_bytes()[0]);
+        let mut head = Head::default();
+        head.length(bytes);
+        self.buffer.extend_from_slice(head.bytes());
+        self.buffer.extend_from_slice(bytes.unwrap_or_default());
     }
 
     /// How many records are in it.
@@ -230,8 +232,94 @@ impl Builder {
     }
 }
 
+/// A few zig-zag numbers, one after the other.
+struct Head {
+    bytes: [u8; Head::BYTES_MAX],
+    used: usize,
+}
+
+impl Default for Head {
+    #[inline]
+    fn default() -> Head {
+        Head { bytes: [0; Head::BYTES_MAX], used: 0 }
+    }
+}
+
+impl Head {
+    /// Six numbers of a record's start, the timestamp among them 64 bits wide.
+    const BYTES_MAX: usize = 5 * varint::BYTES_MAX_32 + varint::BYTES_MAX_64;
+
+    #[inline]
+    fn length(&mut self, of: Option<&[u8]>) {
+        self.number(of.map_or(-1, |bytes| i64::from(length_of(bytes.len()))));
+    }
+
+    #[inline]
+    fn number(&mut self, value: i64) {
+        let mut value = varint::zigzag_64(value);
+        while value >= 0x80 {
+            self.push(value.to_le_bytes()[0] | 0x80);
+            value >>= 7;
+        }
+        self.push(value.to_le_bytes()[0]);
+    }
+
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        if let Some(room) = self.bytes.get_mut(self.used) {
+            *room = byte;
+            self.used += 1;
+        }
+    }
+
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.used).unwrap_or_default()
+    }
+}
+
 /// A length as the format has it. Callers keep batches far below 2 GiB; `limits` says so.
 fn length_of(bytes: usize) -> i32 {
     debug_assert!(bytes <= crate::limits::BATCH_BYTES_MAX);
     i32::try_from(bytes).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::batches;
+    use super::*;
+
+    #[test]
+    fn the_bytes_are_those_of_kafkas_own_producer() {
+        let theirs = include_bytes!("vectors/v2-none.log");
+        for batch in batches(theirs) {
+            let batch = batch.unwrap();
+            let header = batch.header;
+            let mut scratch = Vec::new();
+            let mut builder = Builder::new(Compression::NONE);
+            builder
+                .producer(header.producer_id, header.producer_epoch, header.base_sequence)
+                .base_offset(header.base_offset)
+                .leader_epoch(header.leader_epoch);
+            for record in batch.records(&mut scratch).unwrap() {
+                let record = record.unwrap();
+                let headers: Vec<_> = record.headers.iter().collect();
+                builder.append(record.timestamp, record.key, record.value, &headers);
+            }
+            assert_eq!(builder.finish(), batch.bytes());
+        }
+    }
+
+    #[test]
+    fn no_record_is_larger_than_said_before() {
+        for (key, value) in
+            [(None, None), (Some([1; 200].as_slice()), Some([2; 70_000].as_slice()))]
+        {
+            let mut builder = Builder::new(Compression::NONE);
+            builder.append(0, None, None, &[]);
+            let before = builder.size();
+            builder.append(i64::MAX, key, value, &[]);
+            assert!(builder.size() - before <= Builder::record_size_max(key, value, 0));
+        }
+    }
 }

@@ -198,7 +198,7 @@ fn nullable<'a>(reader: &mut Reader<'a>) -> Result<Option<&'a [u8]>> {
 
 /// Walks the records of an unpacked body without reading them: the count and that offsets go up by
 /// one are all it looks at. Several times faster than reading.
-pub(super) fn check_layout(body: &[u8], count: i32) -> Result<()> {
+pub(crate) fn check_layout(body: &[u8], count: i32) -> Result<()> {
     let mut rest = Reader::new(body);
     for index in 0..count {
         let length = rest.varint()?;

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Notify, mpsc};
 
 use crate::base::bytes::Part;
 use crate::base::error::io_text;
@@ -60,8 +61,25 @@ pub enum Push {
 }
 
 /// Carries ZooKeeper's replies and watch events to the connection's task. Bounded: a peer that does
-/// not read fills it, and the service decides what then.
-pub type Outbox = mpsc::Sender<Push>;
+/// not read fills it, and the service decides what then. What was pushed before a frame is handed
+/// over is written before the answer to that frame.
+#[derive(Clone, Debug)]
+pub struct Outbox {
+    sender: mpsc::Sender<Push>,
+    cut: Arc<Notify>,
+}
+
+impl Outbox {
+    /// Pushes, unless the outbox is full or the connection has ended.
+    pub fn try_send(&self, push: Push) -> Result<(), TrySendError<Push>> {
+        self.sender.try_send(push)
+    }
+
+    /// Ends the connection now, whatever is still unwritten.
+    pub fn cut(&self) {
+        self.cut.notify_one();
+    }
+}
 
 /// What a server does with frames. One value serves all connections of a listener.
 pub trait Service: Send + Sync + 'static {
@@ -146,7 +164,9 @@ pub(super) async fn serve<S: Service>(
     buffers: Arc<Buffers>,
     mut stop: StopSignal,
 ) {
-    let (outbox, inbox) = mpsc::channel(limits::OUTBOX_MESSAGES_MAX);
+    let (sender, inbox) = mpsc::channel(limits::OUTBOX_MESSAGES_MAX);
+    let cut = Arc::new(Notify::new());
+    let outbox = Outbox { sender, cut: cut.clone() };
     let local = stream.local().unwrap_or(peer);
     let mut session = service.open(local, peer, &outbox);
     drop(outbox);
@@ -164,7 +184,9 @@ pub(super) async fn serve<S: Service>(
     };
     let end = {
         let mut stopped = pin!(stop.raised());
+        let mut cut = pin!(cut.notified());
         std::future::poll_fn(|cx| match connection.poll(cx) {
+            Poll::Pending if cut.as_mut().poll(cx).is_ready() => Poll::Ready(End::Quiet),
             Poll::Pending => stopped.as_mut().poll(cx).map(|()| End::Quiet),
             ended => ended,
         })
@@ -289,6 +311,17 @@ impl<S: Service> Connection<'_, S> {
             Reply::Nothing => return Ok(()),
             // Nothing waits before it: straight out.
             Reply::Ready(parts) if self.replies.is_empty() => {
+                // Behind what the service pushed before it made this answer.
+                while let Ok(push) = self.inbox.try_recv() {
+                    match push {
+                        Push::Message(pushed) => self.outbound.push(pushed),
+                        Push::End => {
+                            self.finished = true;
+                            self.replies.push_back(Slot::End(None));
+                            return Ok(());
+                        }
+                    }
+                }
                 self.outbound.push(parts);
                 return Ok(());
             }

@@ -13,7 +13,7 @@ use crate::net::shutdown::Stop;
 use crate::net::socket::{FrameReader, FrameWriter, Listener};
 
 /// Answers a frame by its first byte: `e`cho, `p`ark until released, `f`ile, `n`othing, `l`ast,
-/// `c`lose, `b`ig, `u`: push.
+/// `c`lose, `b`ig, `u`: push, `a`: push and answer, `x`: cut.
 struct Script {
     parked: Mutex<VecDeque<oneshot::Sender<()>>>,
     said: Mutex<Vec<String>>,
@@ -94,6 +94,17 @@ impl Service for Script {
                 let sent = outbox.try_send(Push::Message(message(b"pushed")));
                 assert!(sent.is_ok());
                 Reply::Nothing
+            }
+            Some(b'a') => {
+                let sent = outbox.try_send(Push::Message(message(b"before")));
+                assert!(sent.is_ok());
+                Reply::Ready(message(&frame))
+            }
+            Some(b'x') => {
+                // More than the peer, who does not read, will take.
+                let large = Reply::Ready(message(&vec![0; 64 * 1024 * 1024]));
+                outbox.cut();
+                large
             }
             _ => Reply::Ready(message(&frame)),
         }
@@ -235,4 +246,21 @@ async fn a_peer_that_never_reads_is_not_read_without_end() {
         assert_eq!(next(&mut reader).await.len(), 1024 * 1024);
     }
     asking.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_stands_behind_what_was_pushed_before_it() {
+    let running = start(Script::default(), Settings::default()).await;
+    let (mut reader, mut writer) = running.connect().await;
+    writer.parts(message(b"a1")).await.unwrap();
+    assert_eq!(next(&mut reader).await, b"before");
+    assert_eq!(next(&mut reader).await, b"a1");
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_read_can_be_cut() {
+    let running = start(Script::default(), Settings::default()).await;
+    let (_unread, mut writer) = running.connect().await;
+    writer.parts(message(b"x")).await.unwrap();
+    running.closed(1).await;
 }

@@ -54,12 +54,14 @@ records! {
     }
 
     /// Who, by which scheme.
+    #[derive(PartialOrd, Ord, Hash)]
     pub struct Id {
         pub scheme: String,
         pub id: String,
     }
 
     /// One row of an ACL: what one identity may do.
+    #[derive(PartialOrd, Ord, Hash)]
     pub struct Acl {
         pub perms: i32,
         pub id: Id,

@@ -4,10 +4,7 @@
 use bytes::Bytes;
 
 use super::request::MultiHeader;
-use super::{
-    Acl, ClientInfo, ConnectResponse, Jute, KeeperError, OpCode, Result, Stat, WatcherEvent,
-    records,
-};
+use super::{Acl, ClientInfo, Jute, KeeperError, OpCode, Result, Stat, WatcherEvent, records};
 use crate::base::bytes::{Reader, Writer};
 use crate::limits::MULTI_OPS_MAX;
 
@@ -41,7 +38,8 @@ records! {
 /// The body of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// delete, ping, auth, closeSession, setWatches, removeWatches, check.
+    /// delete, ping, auth, setWatches, removeWatches, check, closeSession; createSession too, whose
+    /// answer is that to the handshake.
     Empty,
     /// create.
     Created(String),
@@ -66,9 +64,6 @@ pub enum Reply {
     /// addWatch: an error record that says zero.
     WatchAdded,
     WhoAmI(Vec<ClientInfo>),
-    /// createSession, which the server that holds the connection turns into the answer to the
-    /// handshake.
-    Session(ConnectResponse),
 }
 
 /// The result of one operation of a multi.
@@ -108,7 +103,6 @@ impl Reply {
             Reply::Count(count) => count.encode(writer),
             Reply::WatchAdded => 0_i32.encode(writer),
             Reply::WhoAmI(infos) => infos.encode(writer),
-            Reply::Session(response) => response.encode(writer),
         }
     }
 
@@ -133,7 +127,6 @@ impl Reply {
                 Reply::WatchAdded
             }
             OpCode::WhoAmI => Reply::WhoAmI(Vec::decode(reader)?),
-            OpCode::CreateSession => Reply::Session(ConnectResponse::decode(reader)?),
             OpCode::Delete
             | OpCode::DeleteContainer
             | OpCode::Ping
@@ -143,6 +136,7 @@ impl Reply {
             | OpCode::Auth
             | OpCode::SetWatches
             | OpCode::SetWatches2
+            | OpCode::CreateSession
             | OpCode::CloseSession => Reply::Empty,
             OpCode::Error | OpCode::Notification => {
                 return Err(reader.invalid("operation", i64::from(op.code())));

@@ -249,7 +249,6 @@ fn reply(rng: &mut Rng, op: OpCode) -> Reply {
         OpCode::WhoAmI => {
             Reply::WhoAmI(some(rng, |rng| ClientInfo { scheme: text(rng), user: text(rng) }))
         }
-        OpCode::CreateSession => Reply::Session(ConnectResponse::refusal(Some(true))),
         _ => Reply::Empty,
     }
 }

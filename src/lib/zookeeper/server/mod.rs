@@ -1,1 +1,157 @@
-//! The ZooKeeper server.
+//! The ZooKeeper server: sockets, sessions, the pipeline, and what runs by the clock.
+//!
+//! [`Server::start`] loads the tree, binds the port and returns a [`Running`] handle; nothing is
+//! kept outside it, so several servers fit in one process. Read `dispatch` for what happens to a
+//! frame, [`pipeline`] for the order of things, `journal` for how they become durable.
+//!
+//! * `settings`: what an operator may choose.
+//! * `startup`: from the files of an earlier life to a tree.
+//! * `dispatch`: frames, the handshake, op codes.
+//! * [`pipeline`]: writes, reads, sessions under one lock.
+//! * `journal`: the thread that makes transactions durable and has them applied.
+//! * `snapshots`: taken off the write path; purging.
+//! * `housekeeping`: expiry, containers, purging, by the clock.
+//! * `admin`: four-letter words.
+
+mod admin;
+mod dispatch;
+mod housekeeping;
+mod journal;
+mod pipeline;
+mod settings;
+mod snapshots;
+mod startup;
+mod stats;
+mod zoo_cfg;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::{error, info};
+
+use crate::base::disk::Lock;
+use crate::net::Stop;
+use crate::net::listener;
+use crate::net::socket::{self, Listener};
+use crate::zookeeper::jute::Request;
+
+use dispatch::Dispatch;
+use journal::Journal;
+use pipeline::Pipeline;
+use snapshots::Snapshots;
+
+pub use settings::Settings;
+pub use startup::Error;
+
+const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
+/// How long a stop waits for connections to end.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// Starts servers.
+#[derive(Debug)]
+pub struct Server;
+
+/// A server that runs; dropped without [`Running::stop`], its tasks end by themselves.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    pipeline: Arc<Pipeline>,
+    snapshots: Arc<Snapshots>,
+    journal: Option<JoinHandle<()>>,
+    stop: Stop,
+    failure: watch::Receiver<Option<String>>,
+    /// The folder is ours until the files are closed.
+    _lock: Lock,
+}
+
+impl Server {
+    /// Loads, binds and serves.
+    pub async fn start(settings: Settings) -> Result<Running, Error> {
+        let address = format!("{}:{}", settings.host, settings.port);
+        let loading = settings.clone();
+        let started = socket::blocking(move || startup::load(&loading)).await?;
+        let listener = Listener::bind(&settings.host, settings.port)
+            .await
+            .and_then(|listener| Ok((listener.address()?, listener)))
+            .map_err(|source| Error::Bind { address, source });
+        let (address, listener) = listener?;
+        info!(
+            target: "org.apache.zookeeper.server.NIOServerCnxnFactory",
+            "binding to port {address}"
+        );
+        let per_address = settings.connections_per_address_max;
+        let now = settings.clock.now();
+        let pipeline = Arc::new(Pipeline::new(settings, started.tree));
+        let snapshots = started.snapshots;
+        let failure = pipeline.failure();
+        let journal =
+            Journal::start(pipeline.clone(), started.log, snapshots.clone(), started.replayed);
+        let journal = Some(journal.map_err(Error::Thread)?);
+        let orphans = pipeline.state().orphans();
+        for session in orphans {
+            info!(target: LOGGER, "Closing session {session}, which left nodes and is in no table");
+            pipeline.write_own(session, Request::CloseSession);
+        }
+        info!(
+            target: "org.apache.zookeeper.server.PrepRequestProcessor",
+            "PrepRequestProcessor (sid:0) started, reconfigEnabled=false"
+        );
+        let stop = Stop::new();
+        housekeeping::start(&pipeline, &snapshots, &stop);
+        let dispatch = Dispatch {
+            pipeline: pipeline.clone(),
+            snapshots: snapshots.clone(),
+            address,
+            started: now,
+        };
+        let limits = listener::Settings { max_per_address: per_address };
+        listener::serve(listener, Arc::new(dispatch), limits, &stop);
+        Ok(Running { address, pipeline, snapshots, journal, stop, failure, _lock: started.lock })
+    }
+}
+
+impl Running {
+    /// Where clients connect to.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns when the server cannot go on, and says why. It must be stopped then.
+    pub async fn failed(&self) -> String {
+        let mut failure = self.failure.clone();
+        match failure.wait_for(Option::is_some).await {
+            Ok(text) => text.clone().unwrap_or_default(),
+            Err(_) => "the server is gone".to_owned(),
+        }
+    }
+
+    /// Ends the connections and closes the files: what was acknowledged is in them.
+    pub async fn stop(mut self) {
+        info!(target: LOGGER, "shutting down");
+        if !self.stop.stop(STOP_WITHIN).await {
+            error!(target: LOGGER, "some connections did not end in time");
+        }
+        self.pipeline.stop();
+        let (journal, snapshots) = (self.journal.take(), self.snapshots.clone());
+        socket::blocking(move || {
+            if journal.is_some_and(|journal| journal.join().is_err()) {
+                error!(target: LOGGER, "the journal's thread has panicked");
+            }
+            snapshots.abandon();
+        })
+        .await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.raise();
+        self.pipeline.stop();
+    }
+}

@@ -220,11 +220,7 @@ fn a_first_file_without_a_whole_entry_is_made_anew() {
         snapshot(&directories, 0, Packing::Plain);
         let path = Path::new("/data/version-2/log.1");
         disk.open(path, Mode::Create).unwrap().write_all_at(torn, 0).unwrap();
-        if torn.len() == 6 {
-            // Not even zeros in place of the header.
-            assert_eq!(recover(&directories).unwrap().1, Vec::<i64>::new());
-        }
-        recover(&directories).unwrap();
+        assert!(recover(&directories).unwrap().1.is_empty());
         write(&directories, 1..=1);
         assert_eq!(recover(&directories).unwrap().1, [1]);
     }

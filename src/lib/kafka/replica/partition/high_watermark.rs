@@ -25,7 +25,13 @@ impl Follower {
     }
 
     /// Takes in a fetch that asked for `log_end` when the leader's end was `leader_end`.
-    pub fn fetched(&mut self, now: Instant, log_end: Offset, log_start: Offset, leader_end: Offset) {
+    pub fn fetched(
+        &mut self,
+        now: Instant,
+        log_end: Offset,
+        log_start: Offset,
+        leader_end: Offset,
+    ) {
         if log_end >= leader_end {
             self.last_caught_up = self.last_caught_up.max(Some(now));
         } else if let Some((end_then, then)) = self.previous_fetch

@@ -1,0 +1,1 @@
+complete -c zookeeper-server-stop -l help -d 'Prints this text.'

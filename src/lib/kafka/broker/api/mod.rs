@@ -1,0 +1,122 @@
+//! One file an API: what a request means. Decoding and encoding are the message's own business.
+//!
+//! A handler's [`Api::begin`] runs on the connection's task before the next frame is taken; what it
+//! must wait for is a future in [`Outcome::Parked`]. Handlers never call handlers: what two share
+//! lives in the rooms below. Failures of single partitions or topics are data in the response.
+
+pub mod api_versions;
+pub mod controlled_shutdown;
+pub mod create_partitions;
+pub mod create_topics;
+pub mod delete_topics;
+pub mod describe_cluster;
+pub mod fetch;
+pub mod leader_and_isr;
+pub mod list_offsets;
+pub mod metadata;
+pub mod produce;
+pub mod stop_replica;
+pub mod update_metadata;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::kafka::log;
+use crate::kafka::protocol::Request;
+use crate::kafka::protocol::error_code::ErrorCode;
+use crate::kafka::record;
+use crate::kafka::replica;
+use crate::kafka::replica::manager::{Missing, NotTaken};
+
+use super::Broker;
+use super::context::Context;
+
+/// What becomes of a request.
+pub enum Outcome<R> {
+    /// The answer.
+    Done(R),
+    /// The answer, later.
+    Parked(Pin<Box<dyn Future<Output = R> + Send>>),
+    /// No answer: the request asked for none.
+    NoReply,
+    /// No answer, and the end of the connection, for the reason given.
+    Close(String),
+}
+
+/// A handler.
+pub trait Api {
+    type Request: Request;
+
+    /// Handles a request as far as that goes without waiting.
+    fn begin(
+        broker: &Arc<Broker>,
+        context: &Context,
+        request: Self::Request,
+    ) -> Outcome<<Self::Request as Request>::Response>;
+}
+
+/// The code of a partition's refusal.
+pub fn code_of(error: &replica::Error) -> ErrorCode {
+    match error {
+        replica::Error::NotLeader(_) => ErrorCode::NOT_LEADER_OR_FOLLOWER,
+        replica::Error::FencedLeaderEpoch { .. } => ErrorCode::FENCED_LEADER_EPOCH,
+        replica::Error::UnknownLeaderEpoch { .. } => ErrorCode::UNKNOWN_LEADER_EPOCH,
+        replica::Error::NotEnoughReplicas { .. } => ErrorCode::NOT_ENOUGH_REPLICAS,
+        replica::Error::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
+        replica::Error::OffsetNotAvailable(_) => ErrorCode::OFFSET_NOT_AVAILABLE,
+        replica::Error::Offline(_) => ErrorCode::KAFKA_STORAGE_ERROR,
+        replica::Error::Log(error) => code_of_log(error),
+    }
+}
+
+fn code_of_log(error: &log::Error) -> ErrorCode {
+    match error {
+        log::Error::Refused { source } => code_of_record(source),
+        log::Error::Io { .. }
+        | log::Error::Corrupt { .. }
+        | log::Error::Poisoned { .. }
+        | log::Error::Locked { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
+        log::Error::ListTooLarge { .. } => ErrorCode::RECORD_LIST_TOO_LARGE,
+        log::Error::OutOfOrderSequence { .. } => ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER,
+        log::Error::ProducerEpoch { .. } => ErrorCode::INVALID_PRODUCER_EPOCH,
+        log::Error::TransactionState { .. } => ErrorCode::INVALID_TXN_STATE,
+        log::Error::CoordinatorFenced { .. } => ErrorCode::TRANSACTION_COORDINATOR_FENCED,
+        log::Error::OutOfOrderOffsets { .. } => ErrorCode::UNKNOWN_SERVER_ERROR,
+        log::Error::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
+        log::Error::TopicId { .. } => ErrorCode::INCONSISTENT_TOPIC_ID,
+    }
+}
+
+/// The code of a partition that is not here.
+impl From<Missing> for ErrorCode {
+    fn from(missing: Missing) -> ErrorCode {
+        match missing {
+            Missing::NotHosted => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            Missing::Offline => ErrorCode::KAFKA_STORAGE_ERROR,
+        }
+    }
+}
+
+/// The code of a decision of the controller that was not taken.
+pub fn code_of_refusal(refusal: &NotTaken) -> ErrorCode {
+    match refusal {
+        NotTaken::Stale => ErrorCode::STALE_CONTROLLER_EPOCH,
+        NotTaken::TopicId => ErrorCode::INCONSISTENT_TOPIC_ID,
+        NotTaken::NotReplica => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        NotTaken::Fenced => ErrorCode::FENCED_LEADER_EPOCH,
+        NotTaken::Storage(error) => code_of(error),
+    }
+}
+
+/// The code of what is wrong with batches.
+pub fn code_of_record(error: &record::Error) -> ErrorCode {
+    match error {
+        record::Error::Corrupt { .. } | record::Error::Unpack { .. } => ErrorCode::CORRUPT_MESSAGE,
+        record::Error::Invalid { .. } | record::Error::Layout { .. } => ErrorCode::INVALID_RECORD,
+        record::Error::Timestamp { .. } => ErrorCode::INVALID_TIMESTAMP,
+        record::Error::TooLarge { .. } => ErrorCode::MESSAGE_TOO_LARGE,
+        record::Error::UnsupportedCodec { .. } => ErrorCode::UNSUPPORTED_COMPRESSION_TYPE,
+        record::Error::UnsupportedForFormat { .. } => ErrorCode::UNSUPPORTED_FOR_MESSAGE_FORMAT,
+    }
+}

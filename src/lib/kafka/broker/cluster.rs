@@ -1,0 +1,45 @@
+//! The broker's picture of the cluster: one image, swapped whole, and whoever waits for the next.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::watch;
+
+use crate::kafka::metadata::Image;
+
+/// The cell that holds the image.
+#[derive(Debug)]
+pub struct Cluster {
+    image: RwLock<Arc<Image>>,
+    changes: watch::Sender<u64>,
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Cluster { image: RwLock::new(Arc::new(Image::empty())), changes: watch::Sender::new(0) }
+    }
+}
+
+impl Cluster {
+    /// The picture as it is now.
+    pub fn image(&self) -> Arc<Image> {
+        self.image.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes a new picture of the present one, and tells who waits.
+    pub fn update(&self, change: impl FnOnce(&Image) -> Image) {
+        let mut image = self.image.write().unwrap_or_else(PoisonError::into_inner);
+        *image = Arc::new(change(&image));
+        drop(image);
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Waits until the picture is as `wanted`; the owner of a deadline puts it around this.
+    pub async fn wait_for(&self, wanted: impl Fn(&Image) -> bool) {
+        let mut changes = self.changes.subscribe();
+        while !wanted(&self.image()) {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}

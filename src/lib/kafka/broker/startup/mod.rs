@@ -1,0 +1,213 @@
+//! The only wiring of the wing, top to bottom: settings, directories, ZooKeeper, identity, logs,
+//! listeners, registration. Whatever can be refused is refused before anything is changed.
+
+mod error;
+mod identity;
+mod ports;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::AtomicI32;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::base::clock::Clock;
+use crate::base::disk::Disk;
+use crate::base::rng::Rng;
+use crate::config::Properties;
+use crate::config::broker::{BrokerConfig, Listeners, ProtocolVersion};
+use crate::kafka::log::LogManager;
+use crate::kafka::metadata::broker::{self as advertised, Registration};
+use crate::kafka::replica::ReplicaManager;
+use crate::net::{Stop, listener};
+use crate::zookeeper::client::{Client, ConnectString, Options};
+
+use super::cluster::Cluster;
+use super::control::{self, Control, ControlSettings};
+use super::dispatch::Dispatch;
+use super::fetch_sessions::FetchSessions;
+use super::registration::{Registrar, SessionFile};
+use super::topic_configs::TopicConfigs;
+use super::zookeeper::ZooKeeper;
+use super::{Broker, config_changes, housekeeping};
+
+pub use error::Error;
+pub use ports::Bound;
+
+/// How long a stop waits for connections and tasks.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// What a broker is started from.
+pub struct Settings {
+    /// `server.properties`, overrides put in.
+    pub properties: Properties,
+    pub clock: Clock,
+    pub disk: Disk,
+}
+
+/// A broker that runs.
+pub struct Running {
+    pub broker: Arc<Broker>,
+    listeners: Vec<Bound>,
+}
+
+impl Running {
+    /// Where a listener is bound.
+    pub fn address(&self, name: &str) -> Option<SocketAddr> {
+        self.listeners.iter().find(|bound| bound.endpoint.listener == name).map(|it| it.address)
+    }
+
+    /// The first listener's port: the only one, mostly.
+    pub fn port(&self) -> u16 {
+        self.listeners.first().map_or(0, |bound| bound.address.port())
+    }
+
+    /// Stops: hands leadership over, takes the registration back, closes the logs cleanly.
+    pub async fn stop(self) {
+        let broker = &self.broker;
+        tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] shutting down", broker.id);
+        broker.stop.stop(STOP_WITHIN).await;
+        broker.zookeeper().close().await;
+        let closing = broker.clone();
+        crate::net::socket::blocking(move || housekeeping::close(&closing)).await;
+        tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] shut down completed", broker.id);
+    }
+}
+
+/// Starts a broker. It is ready when this returns.
+pub async fn start(settings: Settings) -> Result<Running, Error> {
+    let Settings { properties, clock, disk } = settings;
+    tracing::info!(target: "kafka.server.KafkaServer", "starting");
+    let config = BrokerConfig::parse(&properties)?;
+    for unknown in BrokerConfig::unknown_keys(&properties) {
+        tracing::warn!(target: "kafka.server.KafkaConfig", "{unknown}");
+    }
+    // Ports and directories first: a second start of the same broker must disturb nothing.
+    let bound = ports::bind(&config).await?;
+    let dirs = config.log_dirs();
+    let logs = LogManager::open(disk.clone(), &dirs).map_err(Error::Logs)?;
+
+    let servers = ConnectString::parse(config.zookeeper_connect.as_deref().unwrap_or_default())?;
+    tracing::info!(target: "kafka.server.KafkaServer", "Connecting to zookeeper on {servers}");
+    let (zookeeper, events) = Client::start(&servers, options(&config, &clock));
+    let within = u64::try_from(config.zookeeper_connection_timeout()).unwrap_or(0);
+    zookeeper.connected(Duration::from_millis(within)).await.map_err(|error| Error::ZooKeeper {
+        doing: format!("connect to ZooKeeper at {servers}"),
+        source: error,
+    })?;
+    identity::create_chroot(&servers, options(&config, &clock)).await?;
+    identity::create_paths(&zookeeper).await?;
+    let cluster_id = identity::cluster_id(&zookeeper).await?;
+    tracing::info!(target: "kafka.server.KafkaServer", "Cluster ID = {cluster_id}");
+    let id = identity::broker_id(&zookeeper, &config, &logs, &cluster_id).await?;
+
+    let listeners = config.listeners()?;
+    let memory =
+        SessionFile::new(disk.clone(), dirs.first().map_or(Path::new("."), |dir| dir.as_ref()));
+    let registration = registration(&config, &listeners, &bound, &clock);
+    let with_features = config.inter_broker_protocol_version >= ProtocolVersion::V2_7_IV0;
+    let registrar = Arc::new(Registrar::new(id.0, registration, with_features, memory));
+    let secure = config.zookeeper_set_acl;
+    let zookeeper = ZooKeeper::new(zookeeper, options(&config, &clock), secure);
+    let (control, inbox) = Control::new();
+    let topic_configs = Arc::new(TopicConfigs::new(properties.clone()));
+    let configs = topic_configs.clone();
+    let configs = Box::new(move |topic: &str| Arc::new(configs.of(topic)));
+    let slots = usize::try_from(config.max_incremental_fetch_session_cache_slots).unwrap_or(0);
+    let broker = Arc::new(Broker {
+        id,
+        cluster_id,
+        replicas: ReplicaManager::new(id, logs, configs),
+        cluster: Cluster::default(),
+        topic_configs,
+        zookeeper,
+        registrar,
+        control,
+        stop: Stop::new(),
+        fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
+        controller_epoch: AtomicI32::new(0),
+        config: Arc::new(config),
+        clock,
+    });
+    housekeeping::load(&broker).await?;
+    let running = serve(broker, bound);
+    // The controller speaks to a broker as soon as it is registered.
+    let broker = &running.broker;
+    broker.registrar.register(&broker.zookeeper).await?;
+    let notices = config_changes::start(broker);
+    let listener = listeners.control_plane.as_ref().unwrap_or(&listeners.inter_broker);
+    let means = control::Means {
+        zookeeper: broker.zookeeper.clone(),
+        events,
+        registrar: broker.registrar.clone(),
+        settings: ControlSettings::of(broker.config(), listener),
+        clock: broker.clock.clone(),
+        notices,
+    };
+    broker.control.start(&broker.stop, inbox, means);
+    tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
+    Ok(running)
+}
+
+/// What the broker tells of itself. A port that the kernel chose is told as it came out.
+fn registration(
+    config: &BrokerConfig,
+    listeners: &Listeners,
+    bound: &[ports::Open],
+    clock: &Clock,
+) -> Registration {
+    let endpoints = listeners.advertised.iter().map(|endpoint| {
+        let open = bound.iter().find(|open| open.bound.endpoint.listener == endpoint.listener);
+        let port = match (endpoint.port, open) {
+            (0, Some(open)) => open.bound.address.port(),
+            (port, _) => port,
+        };
+        let host = match endpoint.host.as_str() {
+            "" => host_name(),
+            host => host.to_owned(),
+        };
+        advertised::Endpoint {
+            listener: endpoint.listener.clone(),
+            security_protocol: endpoint.protocol.name().to_owned(),
+            host,
+            port: i32::from(port),
+        }
+    });
+    Registration {
+        endpoints: endpoints.collect(),
+        rack: config.broker_rack.clone(),
+        timestamp_ms: clock.wall_ms(),
+        jmx_port: -1,
+    }
+}
+
+/// The machine's own name, for a listener on every interface.
+fn host_name() -> String {
+    let name = rustix::system::uname();
+    name.nodename().to_string_lossy().into_owned()
+}
+
+fn options(config: &BrokerConfig, clock: &Clock) -> Options {
+    let millis = u64::try_from(config.zookeeper_session_timeout_ms).unwrap_or(0);
+    Options {
+        session_timeout: Duration::from_millis(millis),
+        clock: clock.clone(),
+        ..Options::default()
+    }
+}
+
+fn serve(broker: Arc<Broker>, listeners: Vec<ports::Open>) -> Running {
+    let per_address = usize::try_from(broker.config().max_connections_per_ip).unwrap_or(0);
+    let settings = listener::Settings {
+        // The default is "all that an i32 can count": no limit.
+        max_per_address: if per_address == i32::MAX as usize { 0 } else { per_address },
+    };
+    let mut bound = Vec::new();
+    for open in listeners {
+        let service = Arc::new(Dispatch::new(broker.clone(), &open.bound.endpoint.listener));
+        listener::serve(open.socket, service, settings, &broker.stop);
+        bound.push(open.bound);
+    }
+    housekeeping::start(&broker);
+    Running { broker, listeners: bound }
+}

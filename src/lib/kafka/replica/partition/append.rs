@@ -1,0 +1,84 @@
+//! Appending as leader, and hearing from followers.
+
+use bytes::Bytes;
+
+use crate::base::clock::Instant;
+use crate::kafka::log;
+use crate::kafka::record::validate::Origin;
+use crate::kafka::types::{BrokerId, LeaderEpoch, Offset};
+
+use super::super::error::Error;
+use super::super::wait::Visibility;
+use super::{Follower, Offsets, Partition, Role, State};
+
+/// How batches come in.
+#[derive(Clone, Copy, Debug)]
+pub struct Append {
+    pub now_ms: i64,
+    pub origin: Origin,
+    /// The producer wants all in-sync replicas to have it: too few of them is a refusal.
+    pub acks_all: bool,
+}
+
+/// What an append gave.
+#[derive(Clone, Debug)]
+pub struct Appended {
+    pub log: log::Appended,
+    /// The epoch it was appended in: a wait for replication is over when it changes.
+    pub epoch: LeaderEpoch,
+    /// Whether it is already below the high watermark.
+    pub committed: bool,
+}
+
+impl Partition {
+    /// Appends batches as the leader: offsets and the leader epoch are stamped, the producer's
+    /// state is checked, the high watermark moves if this broker is alone in sync.
+    pub fn append_as_leader(&self, batches: Bytes, append: Append) -> Result<Appended, Error> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let Role::Leader(leader) = &state.role else {
+            return Err(self.not_leading(state));
+        };
+        let in_sync = leader.isr.len();
+        let needed = state.isr_min();
+        if append.acks_all && in_sync < needed {
+            let partition = self.id.clone();
+            return Err(Error::NotEnoughReplicas { partition, in_sync, needed });
+        }
+        let (epoch, bytes) = (state.epoch, batches.len());
+        let Some(log) = &mut state.log else { return Err(Error::Offline(self.id.clone())) };
+        let appended = log.append_as_leader(&batches, epoch.0, append.origin, append.now_ms)?;
+        state.waiters.readable(Visibility::LogEnd, bytes);
+        state.advance_high_watermark(self.broker, bytes);
+        let committed = state.high_watermark > appended.last_offset;
+        Ok(Appended { committed, epoch, log: appended })
+    }
+
+    /// A partition that is offline does not lead either; which of the two it is matters to clients.
+    fn not_leading(&self, state: &State) -> Error {
+        match state.log {
+            Some(_) => Error::NotLeader(self.id.clone()),
+            None => Error::Offline(self.id.clone()),
+        }
+    }
+
+    /// A follower asked for `log_end`: it has everything below. Moves the high watermark.
+    pub fn follower_fetched(
+        &self,
+        now: Instant,
+        follower: BrokerId,
+        log_end: Offset,
+        log_start: Offset,
+    ) -> Result<Offsets, Error> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let leader_end = state.log(&self.id)?.log_end();
+        let Role::Leader(leader) = &mut state.role else {
+            return Err(Error::NotLeader(self.id.clone()));
+        };
+        let known = leader.followers.entry(follower).or_insert_with(Follower::unknown);
+        known.fetched(now, log_end, log_start, leader_end);
+        state.advance_high_watermark(self.broker, 0);
+        Ok(state.offsets(state.log(&self.id)?))
+    }
+}

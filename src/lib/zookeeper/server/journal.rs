@@ -1,0 +1,125 @@
+//! The journal: one thread that makes transactions durable, and then has them applied.
+//!
+//! Whatever was prepared while the disk was busy goes into the next write and sync together. After
+//! `snapCount` transactions or so the log is rolled and a snapshot begins on a thread of its own.
+
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use tracing::{info, warn};
+
+use super::pipeline::Pipeline;
+use super::snapshots::Snapshots;
+use crate::base::error::Chain;
+use crate::base::rng::Rng;
+use crate::zookeeper::jute::Zxid;
+use crate::zookeeper::store::TxnLog;
+
+const LOGGER: &str = "org.apache.zookeeper.server.persistence.FileTxnLog";
+
+/// What the thread owns.
+pub(super) struct Journal {
+    pipeline: Arc<Pipeline>,
+    log: TxnLog,
+    snapshots: Arc<Snapshots>,
+    rng: Rng,
+    /// Transactions and bytes since the last snapshot.
+    count: u64,
+    bytes: u64,
+    /// How many of either make it time for the next.
+    count_due: u64,
+    bytes_due: u64,
+}
+
+impl Journal {
+    /// Starts the thread; it ends when the pipeline stops and all is durable, or fails.
+    /// `replayed` transactions were loaded from the log and are in no snapshot yet.
+    pub(super) fn start(
+        pipeline: Arc<Pipeline>,
+        log: TxnLog,
+        snapshots: Arc<Snapshots>,
+        replayed: u64,
+    ) -> std::io::Result<JoinHandle<()>> {
+        let mut journal = Journal {
+            pipeline,
+            log,
+            snapshots,
+            rng: Rng::from_system(),
+            count: replayed,
+            bytes: 0,
+            count_due: 0,
+            bytes_due: 0,
+        };
+        journal.draw();
+        Builder::new().name("SyncThread:0".to_owned()).spawn(move || journal.run())
+    }
+
+    fn run(mut self) {
+        while let Some(batch) = self.pipeline.next_unsynced() {
+            let mut last = Zxid::ZERO;
+            for entry in &batch {
+                self.log.append(entry.zxid.0, &entry.bytes);
+                self.bytes += entry.bytes.len() as u64;
+                last = entry.zxid;
+            }
+            self.count += batch.len() as u64;
+            if let Err(error) = self.flush() {
+                self.pipeline.fail(Chain(&error).to_string());
+                return;
+            }
+            self.pipeline.commit(last);
+            self.roll();
+        }
+        if let Err(error) = self.log.close() {
+            warn!(target: LOGGER, "{}", Chain(&error));
+        }
+    }
+
+    fn flush(&mut self) -> crate::zookeeper::store::Result<()> {
+        let clock = &self.pipeline.settings.clock;
+        let started = clock.now();
+        self.log.flush()?;
+        let took = clock.now().since(started);
+        if took > self.pipeline.settings.sync_warning {
+            self.pipeline.state().stats.slow_syncs += 1;
+            warn!(
+                target: LOGGER,
+                "fsync-ing the write ahead log in SyncThread:0 took {}ms which will adversely \
+                 affect operation latency. File size is {} bytes",
+                took.as_millis(), self.log.file_bytes()
+            );
+        }
+        Ok(())
+    }
+
+    /// Begins a new file, and a snapshot, when it is time to.
+    fn roll(&mut self) {
+        if self.count >= self.count_due || self.bytes >= self.bytes_due {
+            self.log.roll();
+            if !self.snapshots.start(&self.pipeline) {
+                warn!(
+                    target: "org.apache.zookeeper.server.SyncRequestProcessor",
+                    "Too busy to snap, skipping"
+                );
+            }
+            (self.count, self.bytes) = (0, 0);
+            self.draw();
+        }
+        let max = self.pipeline.settings.log_file_bytes_max;
+        if max > 0 && self.log.file_bytes() >= max {
+            info!(target: LOGGER, "Log size limit reached: {}", self.log.file_bytes());
+            self.log.roll();
+        }
+    }
+
+    /// Draws when the next snapshot is due: servers of an ensemble must not all do it at once.
+    fn draw(&mut self) {
+        let settings = &self.pipeline.settings;
+        let half = u64::from(settings.snapshot_count.max(2)) / 2;
+        self.count_due = half + self.rng.below(half).max(1);
+        self.bytes_due = match settings.snapshot_log_bytes {
+            0 => u64::MAX,
+            bytes => bytes / 2 + self.rng.below(bytes / 2),
+        };
+    }
+}

@@ -1,0 +1,193 @@
+//! Writes: prepared in the order they come, applied in that order once they are durable.
+
+use std::sync::atomic::Ordering;
+
+use super::{APPLIED_A_TURN, Phase, Pipeline, Proposal, Queued, State, Unsynced};
+use crate::base::clock::Instant;
+use crate::net::{Push, Reply as Answer};
+use crate::zookeeper::jute::{Id, KeeperError, OpCode, Request, SessionId, Zxid, to_bytes};
+use crate::zookeeper::tree::{Asked, ConnectionId, Outcome, Owner};
+
+/// What is to become a transaction.
+pub(super) enum Intent {
+    Do(Request),
+    /// A body that could not be read: it takes a zxid all the same.
+    Refuse(OpCode, KeeperError),
+}
+
+impl Pipeline {
+    /// Takes a write of a connection; the answer comes when it is durable and applied.
+    pub(in super::super) fn write(
+        &self,
+        id: ConnectionId,
+        xid: i32,
+        op: OpCode,
+        request: Result<Request, KeeperError>,
+    ) -> Answer {
+        let intent = match request {
+            Ok(request) => Intent::Do(request),
+            Err(error) => Intent::Refuse(op, error),
+        };
+        let now = self.settings.clock.now();
+        let time_ms = self.settings.clock.wall_ms();
+        let mut state = self.state();
+        if !state.begin(id, now) {
+            return Answer::Nothing;
+        }
+        let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
+        connection.queue.push_back(Queued::Write);
+        // What is pipelined behind the closing of the session gets no reply.
+        connection.deaf = op == OpCode::CloseSession;
+        let (session, ids) = (connection.session, connection.ids.clone());
+        self.outstanding.fetch_add(1, Ordering::Relaxed);
+        let wake = state.propose(Some(id), xid, session, &ids, intent, (now, time_ms));
+        drop(state);
+        self.wake_journal(wake);
+        Answer::Nothing
+    }
+
+    /// Takes a write of the server's own: a session's closing, a container's end.
+    pub(in super::super) fn write_own(&self, session: SessionId, request: Request) {
+        let now = self.settings.clock.now();
+        let time_ms = self.settings.clock.wall_ms();
+        let mut state = self.state();
+        if state.stopping {
+            return;
+        }
+        let wake = state.propose(None, 0, session, &[], Intent::Do(request), (now, time_ms));
+        drop(state);
+        self.wake_journal(wake);
+    }
+
+    pub(super) fn wake_journal(&self, wake: bool) {
+        if wake {
+            self.work.notify_one();
+        }
+    }
+
+    /// What is to be made durable next, waiting for it; none when the server stops and all is.
+    pub(in super::super) fn next_unsynced(&self) -> Option<Vec<Unsynced>> {
+        let mut state = self.state();
+        loop {
+            if !state.unsynced.is_empty() {
+                return Some(std::mem::take(&mut state.unsynced));
+            }
+            if state.stopping {
+                return None;
+            }
+            state.journal_waits = true;
+            let woken = self.work.wait(state);
+            state = woken.unwrap_or_else(std::sync::PoisonError::into_inner);
+            state.journal_waits = false;
+        }
+    }
+
+    /// Nothing more is taken; what was taken is finished.
+    pub(in super::super) fn stop(&self) {
+        self.state().stopping = true;
+        self.work.notify_all();
+    }
+
+    /// Applies everything up to `durable`.
+    pub(in super::super) fn commit(&self, durable: Zxid) {
+        loop {
+            let now = self.settings.clock.now();
+            let mut state = self.state();
+            let mut applied = 0;
+            while applied < APPLIED_A_TURN
+                && state.proposals.front().is_some_and(|p| p.transaction.header.zxid <= durable)
+                && let Some(proposal) = state.proposals.pop_front()
+            {
+                self.apply(&mut state, proposal, now);
+                applied += 1;
+            }
+            state.flush_all();
+            if applied < APPLIED_A_TURN {
+                return;
+            }
+        }
+    }
+
+    fn apply(&self, state: &mut State, proposal: Proposal, now: Instant) {
+        let Proposal { transaction, from, op, since } = proposal;
+        let outcome = state.tree.apply(transaction);
+        state.tell(&outcome.fired);
+        if let Some(id) = from {
+            self.conclude(state, id, op, &outcome, since, now);
+        }
+        if let Some(session) = outcome.closed {
+            state.closed(session, from);
+        }
+    }
+
+    /// Answers a connection's write, and the reads that waited for it.
+    fn conclude(
+        &self,
+        state: &mut State,
+        id: ConnectionId,
+        op: OpCode,
+        outcome: &Outcome,
+        since: Instant,
+        now: Instant,
+    ) {
+        let State { connections, stats, .. } = state;
+        let Some(connection) = connections.get_mut(&id) else { return };
+        let first = connection.queue.pop_front();
+        assert!(matches!(first, Some(Queued::Write)), "replies come in the order of requests");
+        self.outstanding.fetch_sub(1, Ordering::Relaxed);
+        connection.stats.answered(op, outcome.cxid, outcome.zxid, since, now, stats);
+        match &outcome.reply {
+            _ if op == OpCode::CreateSession => state.opened(id, &outcome.reply),
+            // The session has moved to another connection: this one is closed without a word.
+            Err(KeeperError::SessionMoved) => state.push(id, Push::End),
+            reply => state.answer(id, outcome.cxid, outcome.zxid, reply),
+        }
+        while let Some(connection) = state.connections.get_mut(&id)
+            && let Some(Queued::Read { .. }) = connection.queue.front()
+            && let Some(Queued::Read { xid, request, since }) = connection.queue.pop_front()
+        {
+            self.outstanding.fetch_sub(1, Ordering::Relaxed);
+            state.read_now(id, xid, &request, since, now);
+        }
+        if let Some(connection) = state.connections.get_mut(&id) {
+            connection.wake();
+        }
+    }
+}
+
+impl State {
+    /// Prepares a write and queues it for the journal; says whether the journal is to be woken.
+    pub(super) fn propose(
+        &mut self,
+        from: Option<ConnectionId>,
+        cxid: i32,
+        session: SessionId,
+        ids: &[Id],
+        intent: Intent,
+        (now, time_ms): (Instant, i64),
+    ) -> bool {
+        let zxid = self.last_prepared.next();
+        let owner = Owner(from.map_or(0, |id| id.0));
+        let asked = Asked { zxid, time_ms, now, session, cxid, owner, ids };
+        let (op, transaction) = match intent {
+            Intent::Do(request) => (request.op(), self.tree.prepare(&asked, request)),
+            Intent::Refuse(op, error) => (op, self.tree.refuse(&asked, error)),
+        };
+        self.last_prepared = zxid;
+        self.unsynced.push(Unsynced { zxid, bytes: to_bytes(&transaction) });
+        self.proposals.push_back(Proposal { transaction, from, op, since: now });
+        std::mem::take(&mut self.journal_waits)
+    }
+
+    /// A session has been closed: so is its connection, behind the reply if it asked for it.
+    fn closed(&mut self, session: SessionId, from: Option<ConnectionId>) {
+        let Some(id) = self.by_session.remove(&session) else { return };
+        self.flush(id);
+        if from == Some(id) {
+            self.push(id, Push::End);
+        } else if let Some(connection) = self.connections.get_mut(&id) {
+            connection.phase = Phase::Ending;
+            connection.outbox.cut();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Takes snapshots while the server goes on, and purges old files.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use tracing::{error, info};
+
+use super::pipeline::Pipeline;
+use crate::base::bytes::Writer;
+use crate::base::error::Chain;
+use crate::zookeeper::jute::Zxid;
+use crate::zookeeper::store::directories::{Packing, SnapshotFile};
+use crate::zookeeper::store::{self, Directories, SnapshotWriter};
+use crate::zookeeper::tree::DataTree;
+
+const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
+/// How much of the tree is written into memory at a time, in bytes: the lock is held for as long.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// Where snapshots go.
+#[derive(Debug)]
+pub(super) struct Snapshots {
+    directories: Directories,
+    packing: Packing,
+    digest: bool,
+    busy: AtomicBool,
+    /// The server stops: a snapshot that is not finished is not needed.
+    abandoned: AtomicBool,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Snapshots {
+    pub(super) fn new(directories: Directories, packing: Packing, digest: bool) -> Snapshots {
+        Snapshots {
+            directories,
+            packing,
+            digest,
+            busy: AtomicBool::new(false),
+            abandoned: AtomicBool::new(false),
+            thread: Mutex::new(None),
+        }
+    }
+
+    /// The folders.
+    pub(super) fn directories(&self) -> &Directories {
+        &self.directories
+    }
+
+    /// Begins a snapshot on a thread of its own; false where one is being taken.
+    pub(super) fn start(self: &Arc<Snapshots>, pipeline: &Arc<Pipeline>) -> bool {
+        if self.busy.swap(true, Ordering::AcqRel) {
+            return false;
+        }
+        let (snapshots, pipeline) = (self.clone(), pipeline.clone());
+        let thread = Builder::new().name("Snapshot Thread".to_owned()).spawn(move || {
+            snapshots.take(&pipeline);
+            snapshots.busy.store(false, Ordering::Release);
+        });
+        match thread {
+            Ok(thread) => *self.thread() = Some(thread),
+            Err(error) => {
+                error!(target: LOGGER, "cannot start the snapshot's thread: {error}");
+                self.busy.store(false, Ordering::Release);
+            }
+        }
+        true
+    }
+
+    /// Waits for a snapshot that is being taken, which is given up.
+    pub(super) fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Release);
+        let thread = self.thread().take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            error!(target: LOGGER, "the snapshot's thread has panicked");
+        }
+    }
+
+    fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, pipeline: &Pipeline) {
+        let clock = &pipeline.settings.clock;
+        let started = clock.now();
+        let taken = self.write(|use_tree| use_tree(&mut pipeline.state().tree));
+        match taken {
+            Ok(None) => {}
+            Ok(Some(_)) => info!(
+                target: LOGGER,
+                "Snapshot taken in {} ms", clock.now().since(started).as_millis()
+            ),
+            Err(error) => error!(target: LOGGER, "Severe error: {}", Chain(&error)),
+        }
+    }
+
+    /// Writes the snapshot of a tree nobody else has.
+    pub(super) fn write_alone(&self, tree: &mut DataTree) -> store::Result<()> {
+        self.write(|use_tree| use_tree(tree)).map(|_| ())
+    }
+
+    /// Writes a snapshot of the tree that `with` lends, piece by piece; none if it was abandoned.
+    fn write(
+        &self,
+        mut with: impl FnMut(&mut dyn FnMut(&mut DataTree)),
+    ) -> store::Result<Option<SnapshotFile>> {
+        let mut walk = None;
+        with(&mut |tree| walk = Some(tree.begin_snapshot()));
+        let mut walk = walk.expect("the tree was lent");
+        let zxid = walk.zxid();
+        let mut end = Writer::new();
+        let nodes = self.write_nodes(zxid, |piece| {
+            let mut more = false;
+            with(&mut |tree| more = tree.write_snapshot(&mut walk, piece, PIECE_BYTES));
+            more
+        });
+        let mut walk = Some(walk);
+        let mut last = Zxid::ZERO;
+        with(&mut |tree| {
+            last = tree.last_zxid();
+            tree.write_digest(&mut end);
+            walk.take().into_iter().for_each(|walk| tree.end_snapshot(walk));
+        });
+        let Some(mut writer) = nodes? else { return Ok(None) };
+        writer.seal()?;
+        if self.digest {
+            writer.write(&end.into_bytes())?;
+            writer.seal()?;
+            writer.write(&last.0.to_be_bytes())?;
+            writer.seal()?;
+        }
+        writer.finish().map(Some)
+    }
+
+    fn write_nodes(
+        &self,
+        zxid: Zxid,
+        mut next: impl FnMut(&mut Writer) -> bool,
+    ) -> store::Result<Option<SnapshotWriter>> {
+        info!(
+            target: LOGGER,
+            "Snapshotting: {zxid} to {}/snapshot.{:x}",
+            self.directories.snapshot_folder().display(), zxid.0
+        );
+        let mut writer = SnapshotWriter::create(&self.directories, zxid.0, self.packing)?;
+        while !self.abandoned.load(Ordering::Acquire) {
+            let mut piece = Writer::with_capacity(PIECE_BYTES + PIECE_BYTES / 4);
+            let more = next(&mut piece);
+            writer.write(&piece.into_bytes())?;
+            if !more {
+                return Ok(Some(writer));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Deletes what the newest `keep` snapshots do not need.
+    pub(super) fn purge(&self, keep: usize) {
+        info!(target: "org.apache.zookeeper.server.DatadirCleanupManager", "Purge task started.");
+        if let Err(error) = store::purge::purge(&self.directories, keep) {
+            error!(
+                target: "org.apache.zookeeper.server.DatadirCleanupManager",
+                "Error occurred while purging: {}", Chain(&error)
+            );
+        }
+        info!(target: "org.apache.zookeeper.server.DatadirCleanupManager", "Purge task completed.");
+    }
+}

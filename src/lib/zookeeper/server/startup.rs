@@ -1,0 +1,131 @@
+//! From the files of an earlier life, or none, to a tree that can serve.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::settings::Settings;
+use super::snapshots::Snapshots;
+use crate::base::bytes::{self, Reader};
+use crate::base::disk::Lock;
+use crate::zookeeper::jute::{Jute, Transaction, Zxid};
+use crate::zookeeper::store::{self, Directories, TxnLog, snapshot};
+use crate::zookeeper::tree::DataTree;
+
+const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
+/// Held while a server uses the folder.
+const LOCK_NAME: &str = ".lock";
+
+/// Why a server could not be started.
+#[derive(Debug)]
+pub enum Error {
+    /// Its files.
+    Store(store::Error),
+    /// A transaction of the log that this server does not understand.
+    Transaction { zxid: Zxid, source: bytes::Error },
+    /// Another process of ours uses the folder.
+    Locked { folder: std::path::PathBuf },
+    /// The client port.
+    Bind { address: String, source: std::io::Error },
+    /// The journal's thread.
+    Thread(std::io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Store(_) => f.write_str("unable to load database on disk"),
+            Error::Transaction { zxid, .. } => {
+                write!(f, "transaction {zxid} of the log is not understood")
+            }
+            Error::Locked { folder } => {
+                write!(f, "{} is in use by another running server", folder.display())
+            }
+            Error::Bind { address, source } => {
+                let text = crate::base::error::io_text(source);
+                write!(f, "cannot bind to client port {address}: {text}")
+            }
+            Error::Thread(_) => f.write_str("cannot start the journal's thread"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Store(error) => Some(error),
+            Error::Transaction { source, .. } => Some(source),
+            Error::Thread(error) => Some(error),
+            Error::Locked { .. } | Error::Bind { .. } => None,
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Error {
+        Error::Store(error)
+    }
+}
+
+/// What a server begins with.
+pub(super) struct Started {
+    pub(super) tree: DataTree,
+    pub(super) log: TxnLog,
+    pub(super) snapshots: Arc<Snapshots>,
+    /// Transactions that were loaded from the log.
+    pub(super) replayed: u64,
+    pub(super) lock: Lock,
+}
+
+/// Loads what the folders hold, and leaves them so that the next start finds its way.
+pub(super) fn load(settings: &Settings) -> Result<Started, Error> {
+    let started = settings.clock.now();
+    let disk = settings.disk.clone();
+    let directories = Directories::open(disk, &settings.data_dir, &settings.data_log_dir)?;
+    let lock = lock(&directories)?;
+    let options = &settings.tree;
+    let loaded = store::load(
+        &directories,
+        settings.trust_empty,
+        |content| {
+            let zxid = Zxid(content.zxid);
+            let mut sections = content.sections();
+            DataTree::from_snapshot(options.clone(), zxid, &mut sections, snapshot::skip_seal)
+        },
+        || DataTree::new(options.clone()),
+    )?;
+    let store::Loaded { state: mut tree, snapshot_zxid, log: mut reader } = loaded;
+    let mut replayed = 0;
+    while let Some(entry) = reader.next_entry()? {
+        let transaction = Transaction::decode(&mut Reader::shared(&entry.bytes))
+            .map_err(|source| Error::Transaction { zxid: Zxid(entry.zxid), source })?;
+        tree.apply(transaction);
+        replayed += 1;
+    }
+    reader.close()?;
+    info!(
+        target: LOGGER,
+        "Snapshot loaded in {} ms, highest zxid is {}, digest is {}",
+        settings.clock.now().since(started).as_millis(), tree.last_zxid(), tree.digest().cast_signed()
+    );
+    let digest = settings.tree.digest;
+    let snapshots = Arc::new(Snapshots::new(directories.clone(), settings.packing, digest));
+    if snapshot_zxid.is_none() {
+        // Logs without a snapshot are not trusted: there must be one before the first transaction.
+        snapshots.write_alone(&mut tree)?;
+        replayed = 0;
+    }
+    let log = TxnLog::new(directories, settings.preallocate_bytes, settings.force_sync);
+    Ok(Started { tree, log, snapshots, replayed, lock })
+}
+
+fn lock(directories: &Directories) -> Result<Lock, Error> {
+    let folder = directories.snapshot_folder();
+    let path = folder.join(LOCK_NAME);
+    let locked = directories.disk().lock(&path);
+    match locked.map_err(store::Error::io("lock", &path))? {
+        Some(lock) => Ok(lock),
+        None => Err(Error::Locked { folder: folder.to_owned() }),
+    }
+}

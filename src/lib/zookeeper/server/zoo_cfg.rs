@@ -1,0 +1,77 @@
+//! What zoo.cfg says, as the server takes it.
+
+use std::time::Duration;
+
+use crate::base::clock::Clock;
+use crate::base::disk::Disk;
+use crate::config::quorum::ZooCfg;
+use crate::zookeeper::store::directories::Packing;
+use crate::zookeeper::tree;
+
+use super::Settings;
+
+/// Bytes of a kibibyte, in which ZooKeeper counts file sizes.
+const KIB: u64 = 1024;
+
+impl Settings {
+    /// The settings of a stand-alone server.
+    pub fn from_zoo_cfg(cfg: &ZooCfg, disk: Disk, clock: Clock) -> Settings {
+        let keys = &cfg.keys;
+        let count = |number: i32| usize::try_from(number).unwrap_or(0);
+        let millis = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+        let kib = |kib: i64| u64::try_from(kib).unwrap_or(0).saturating_mul(KIB);
+        let tick_ms = u32::try_from(keys.tick_time).unwrap_or(3_000);
+        let hours = u64::try_from(keys.autopurge_purge_interval).unwrap_or(0);
+        Settings {
+            disk,
+            clock,
+            data_dir: cfg.data_dir(),
+            data_log_dir: cfg.data_log_dir(),
+            host: keys.client_port_address.clone().unwrap_or_default(),
+            port: keys.client_port.and_then(|port| port.try_into().ok()).unwrap_or(0),
+            tick_ms,
+            session_timeout_min_ms: Some(cfg.min_session_timeout_ms()),
+            session_timeout_max_ms: Some(cfg.max_session_timeout_ms()),
+            connections_per_address_max: count(keys.max_client_cnxns),
+            connections_max: count(keys.max_cnxns),
+            sessionless_timeout: millis(i64::from(keys.nio_sessionless_cnxn_timeout)),
+            frame_bytes_max: cfg.frame_bytes_max(),
+            outstanding_max: count(keys.global_outstanding_limit),
+            snapshot_count: u32::try_from(keys.snap_count).unwrap_or(u32::MAX),
+            snapshot_log_bytes: kib(keys.snap_size_limit_in_kb),
+            log_file_bytes_max: kib(keys.txn_log_size_limit_in_kb),
+            preallocate_bytes: kib(keys.pre_alloc_size),
+            force_sync: keys.force_sync == "yes",
+            sync_warning: millis(keys.fsync_warningthresholdms),
+            trust_empty: keys.snapshot_trust_empty,
+            packing: match keys.snapshot_compression_method.as_str() {
+                "gz" => Packing::Gzip,
+                "snappy" => Packing::Snappy,
+                _ => Packing::Plain,
+            },
+            snapshots_kept: count(cfg.snapshots_retained()),
+            purge_interval: (hours > 0).then(|| Duration::from_secs(hours * 3_600)),
+            words: keys.four_letter_words_whitelist.clone(),
+            reap_interval: millis(i64::from(keys.znode_container_check_interval_ms)),
+            reaps_per_minute_max: u32::try_from(keys.znode_container_max_per_minute).unwrap_or(0),
+            never_used_ms: keys.znode_container_max_never_used_interval_ms,
+            super_digest: keys
+                .digest_authentication_provider_super_digest
+                .as_ref()
+                .map(|digest| digest.reveal().to_owned()),
+            required_schemes: match keys.enforce_auth_enabled {
+                true => keys.enforce_auth_schemes.clone().unwrap_or_default(),
+                false => Vec::new(),
+            },
+            tree: tree::Settings {
+                digest: keys.digest_enabled,
+                extended_types: keys.extended_types_enabled,
+                skip_acl: keys.skip_acl == "yes",
+                enforce_quota: keys.enforce_quota,
+                close_session_paths: keys.close_session_txn_enabled,
+                tick_ms,
+            },
+            ..Settings::default()
+        }
+    }
+}
