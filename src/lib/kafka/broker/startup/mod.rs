@@ -26,6 +26,7 @@ use super::cluster::Cluster;
 use super::control::{self, Control, ControlSettings};
 use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
+use super::producer_ids::ProducerIds;
 use super::registration::{Registrar, SessionFile};
 use super::topic_configs::TopicConfigs;
 use super::zookeeper::ZooKeeper;
@@ -123,6 +124,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         zookeeper,
         registrar,
         control,
+        producer_ids: ProducerIds::default(),
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
         controller_epoch: AtomicI32::new(0),
