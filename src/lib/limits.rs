@@ -58,6 +58,8 @@ pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
 /// How long a rebalance nobody came to waits at least before it looks again, in milliseconds: a
 /// client may ask for a rebalance timeout of nothing, and the coordinator would spin.
 pub const REBALANCE_AGAIN_MS_MIN: i64 = 100;
+/// Ids in a block of producer ids: Kafka's number. One write to ZooKeeper serves so many producers.
+pub const PRODUCER_IDS_PER_BLOCK: i64 = 1_000;
 
 // ZooKeeper.
 

@@ -8,6 +8,7 @@
 //! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
 //! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
 //! * [`zookeeper`]: the ZooKeeper session of the moment.
+//! * [`producer_ids`]: ids for producers, from blocks in ZooKeeper.
 //! * [`fetch_sessions`]: what consumers need not say again.
 //!
 //! A request runs to its end on its connection's task; see `docs/flow.md`.
@@ -20,6 +21,7 @@ pub mod control;
 pub mod dispatch;
 pub mod fetch_sessions;
 pub mod housekeeping;
+pub mod producer_ids;
 pub mod registration;
 pub mod shards;
 pub mod startup;
@@ -43,6 +45,7 @@ use crate::zookeeper::client::Client;
 use cluster::Cluster;
 use control::Control;
 use fetch_sessions::FetchSessions;
+use producer_ids::ProducerIds;
 use registration::Registrar;
 use shards::Shards;
 use topic_configs::TopicConfigs;
@@ -62,6 +65,7 @@ pub struct Broker {
     pub shards: Shards,
     /// The way to the controller, while this broker is it.
     pub control: Control,
+    pub producer_ids: ProducerIds,
     pub stop: Stop,
     config: Arc<BrokerConfig>,
     fetch_sessions: Mutex<FetchSessions>,

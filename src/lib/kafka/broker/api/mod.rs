@@ -16,6 +16,7 @@ pub mod fetch;
 pub mod find_coordinator;
 pub mod heartbeat;
 pub mod join_group;
+pub mod init_producer_id;
 pub mod leader_and_isr;
 pub mod leave_group;
 pub mod list_groups;
