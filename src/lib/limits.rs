@@ -55,6 +55,9 @@ pub const ID_BYTES_MAX: usize = i16::MAX as usize;
 /// How long a member that has joined may wait for its first generation, in milliseconds. It does not
 /// know its id yet and sends no heartbeats; without an end, clients that gave up would pile up.
 pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
+/// How long a rebalance nobody came to waits at least before it looks again, in milliseconds: a
+/// client may ask for a rebalance timeout of nothing, and the coordinator would spin.
+pub const REBALANCE_AGAIN_MS_MIN: i64 = 100;
 
 // ZooKeeper.
 
@@ -80,6 +83,9 @@ pub const MACHINE_INBOX_MAX: usize = 1_024;
 pub const CONTROL_REQUESTS_QUEUED_MAX: usize = 65_536;
 /// Requests of one client connection that wait to be written, in elements. Callers wait beyond it.
 pub const CLIENT_REQUESTS_QUEUED_MAX: usize = 64;
+/// Batches a producer keeps that could not be delivered and nobody asked about, in elements. Beyond
+/// it failures are only counted.
+pub const CLIENT_FAILURES_KEPT_MAX: usize = 1_024;
 /// Accepted connections of one listener that wait for their task, in elements.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 

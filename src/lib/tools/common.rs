@@ -34,3 +34,35 @@ pub(super) const OUTPUT: Opt = value(
 )
 .default("text")
 .hint(Hint::OneOf(&["text", "json", "table"]));
+
+/// What `--output` asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Kafka's own.
+    #[default]
+    Text,
+    /// One object a line.
+    Json,
+    Table,
+}
+
+impl Format {
+    /// Reads the value of `--output`.
+    pub(super) fn of(text: Option<&str>) -> Result<Format, String> {
+        match text {
+            None | Some("text") => Ok(Format::Text),
+            Some("json") => Ok(Format::Json),
+            Some("table") => Ok(Format::Table),
+            Some(other) => Err(format!("--output: one of text, json, table expected: '{other}'")),
+        }
+    }
+}
+
+/// A table in which text is not cut and numbers stand as they are.
+pub(super) fn table(headings: &[&str]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::UTF8_FULL_CONDENSED);
+    table.set_content_arrangement(comfy_table::ContentArrangement::Disabled);
+    table.set_header(headings.iter().copied());
+    table
+}

@@ -137,11 +137,8 @@ fn serve<A: Api>(broker: &Arc<Broker>, context: Context, reader: &mut Reader<'_>
 where
     Response<A>: 'static,
 {
-    let decoded = A::Request::decode(reader, context.version).and_then(|request| {
-        reader.finish()?;
-        Ok(request)
-    });
-    let request = match decoded {
+    // Bytes behind the request are let be, as Kafka does: librdkafka sends some with Metadata.
+    let request = match A::Request::decode(reader, context.version) {
         Ok(request) => request,
         Err(error) => {
             let (key, version) = (context.key, context.version);

@@ -103,7 +103,8 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let id = identity::broker_id(&zookeeper, &config, &logs, &cluster_id).await?;
 
     let listeners = config.listeners()?;
-    let memory = SessionFile::new(disk, dirs.first().map_or(Path::new("."), |dir| dir.as_ref()));
+    let memory =
+        SessionFile::new(disk.clone(), dirs.first().map_or(Path::new("."), |dir| dir.as_ref()));
     let registration = registration(&config, &listeners, &bound, &clock);
     let with_features = config.inter_broker_protocol_version >= ProtocolVersion::V2_7_IV0;
     let registrar = Arc::new(Registrar::new(id.0, registration, with_features, memory));

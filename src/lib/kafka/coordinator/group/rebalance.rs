@@ -12,6 +12,7 @@ use super::member::select_protocol;
 use super::state::{Group, Phase};
 use super::{Actions, Deadline, Groups, Turn};
 use crate::kafka::protocol::error_code::ErrorCode;
+use crate::limits::REBALANCE_AGAIN_MS_MIN;
 
 impl Groups {
     /// The time to join is over.
@@ -100,7 +101,7 @@ impl Group {
         self.remove_those_not_joined(turn);
         if !self.elect_joined_leader() && !self.members.is_empty() {
             // Only static members, none of which came: they stay until their sessions end.
-            let timeout = i64::from(self.rebalance_timeout_ms());
+            let timeout = i64::from(self.rebalance_timeout_ms()).max(REBALANCE_AGAIN_MS_MIN);
             turn.set(Deadline::Join { group: self.id.clone() }, timeout);
             return;
         }
