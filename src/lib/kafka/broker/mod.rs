@@ -20,6 +20,7 @@ pub mod context;
 pub mod control;
 pub mod dispatch;
 pub mod fetch_sessions;
+mod hand_over;
 pub mod housekeeping;
 pub mod producer_ids;
 pub mod registration;

@@ -31,7 +31,7 @@ use super::registration::{Registrar, SessionFile};
 use super::shards::Shards;
 use super::topic_configs::TopicConfigs;
 use super::zookeeper::ZooKeeper;
-use super::{Broker, config_changes, housekeeping};
+use super::{Broker, config_changes, hand_over, housekeeping};
 
 pub use error::Error;
 pub use ports::Bound;
@@ -68,6 +68,7 @@ impl Running {
     pub async fn stop(self) {
         let broker = &self.broker;
         tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] shutting down", broker.id);
+        hand_over::hand_over(broker).await;
         broker.stop.stop(STOP_WITHIN).await;
         broker.zookeeper().close().await;
         let closing = broker.clone();
