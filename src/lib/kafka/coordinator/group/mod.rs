@@ -320,9 +320,9 @@ impl Groups {
                 let listed = self.list(&states, &types);
                 out.push(Action::Reply { to: from, response: Response::List(listed) });
             }
-            Request::Delete { group } => self.delete(now, from, &group, out),
-            Request::OffsetDelete(body) => self.delete_offsets(now, from, body, out),
-            Request::ForgetTopics(topics) => self.forget_topics(now, from, &topics, out),
+            Request::Delete { group } => self.delete(from, &group, out),
+            Request::OffsetDelete(body) => self.delete_offsets(from, body, out),
+            Request::ForgetTopics(topics) => self.forget_topics(from, &topics, out),
         }
     }
 
