@@ -91,6 +91,14 @@ pub const CLIENT_FAILURES_KEPT_MAX: usize = 1_024;
 /// Accepted connections of one listener that wait for their task, in elements.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 
+// Tools.
+
+/// Pieces of a tool's input that wait to be taken, in elements. The reading waits beyond it; a few
+/// keep both sides busy.
+pub const TOOL_PIECES_QUEUED_MAX: usize = 4;
+/// Lines of a prompt that are kept for later runs, in elements. More would slow the start.
+pub const TOOL_HISTORY_LINES_MAX: usize = 10_000;
+
 const _: () = assert!(BATCH_BYTES_MAX >= KAFKA_FRAME_BYTES_MAX);
 const _: () = assert!(ID_BYTES_MAX < KAFKA_FRAME_BYTES_MAX);
 const _: () = assert!(MULTI_OPS_MAX < JUTE_FRAME_BYTES_MAX);

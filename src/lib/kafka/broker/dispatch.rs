@@ -52,6 +52,17 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::CreatePartitions => serve::<api::create_partitions::CreatePartitions>,
         ApiKey::InitProducerId => serve::<api::init_producer_id::InitProducerId>,
         ApiKey::DescribeCluster => serve::<api::describe_cluster::DescribeCluster>,
+        ApiKey::OffsetCommit => serve::<api::offset_commit::OffsetCommit>,
+        ApiKey::OffsetFetch => serve::<api::offset_fetch::OffsetFetch>,
+        ApiKey::FindCoordinator => serve::<api::find_coordinator::FindCoordinator>,
+        ApiKey::JoinGroup => serve::<api::join_group::JoinGroup>,
+        ApiKey::Heartbeat => serve::<api::heartbeat::Heartbeat>,
+        ApiKey::LeaveGroup => serve::<api::leave_group::LeaveGroup>,
+        ApiKey::SyncGroup => serve::<api::sync_group::SyncGroup>,
+        ApiKey::DescribeGroups => serve::<api::describe_groups::DescribeGroups>,
+        ApiKey::ListGroups => serve::<api::list_groups::ListGroups>,
+        ApiKey::DeleteGroups => serve::<api::delete_groups::DeleteGroups>,
+        ApiKey::OffsetDelete => serve::<api::offset_delete::OffsetDelete>,
         _ => return None,
     })
 }

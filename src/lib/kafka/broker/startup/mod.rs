@@ -28,9 +28,10 @@ use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
 use super::producer_ids::ProducerIds;
 use super::registration::{Registrar, SessionFile};
+use super::shards::Shards;
 use super::topic_configs::TopicConfigs;
 use super::zookeeper::ZooKeeper;
-use super::{Broker, config_changes, housekeeping};
+use super::{Broker, config_changes, hand_over, housekeeping};
 
 pub use error::Error;
 pub use ports::Bound;
@@ -67,6 +68,7 @@ impl Running {
     pub async fn stop(self) {
         let broker = &self.broker;
         tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] shutting down", broker.id);
+        hand_over::hand_over(broker).await;
         broker.stop.stop(STOP_WITHIN).await;
         broker.zookeeper().close().await;
         let closing = broker.clone();
@@ -123,6 +125,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         topic_configs,
         zookeeper,
         registrar,
+        shards: Shards::default(),
         control,
         producer_ids: ProducerIds::default(),
         stop: Stop::new(),
