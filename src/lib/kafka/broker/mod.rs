@@ -8,6 +8,7 @@
 //! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
 //! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
 //! * [`zookeeper`]: the ZooKeeper session of the moment.
+//! * [`producer_ids`]: ids for producers, from blocks in ZooKeeper.
 //! * [`fetch_sessions`]: what consumers need not say again.
 //!
 //! A request runs to its end on its connection's task; see `docs/flow.md`.
@@ -21,13 +22,15 @@ pub mod dispatch;
 pub mod fetch_sessions;
 mod hand_over;
 pub mod housekeeping;
+pub mod producer_ids;
 pub mod registration;
+pub mod shards;
 pub mod startup;
 pub mod topic_configs;
 pub mod topics;
 pub mod zookeeper;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -43,7 +46,9 @@ use crate::zookeeper::client::Client;
 use cluster::Cluster;
 use control::Control;
 use fetch_sessions::FetchSessions;
+use producer_ids::ProducerIds;
 use registration::Registrar;
+use shards::Shards;
 use topic_configs::TopicConfigs;
 use zookeeper::ZooKeeper;
 
@@ -57,8 +62,11 @@ pub struct Broker {
     pub topic_configs: Arc<TopicConfigs>,
     pub zookeeper: ZooKeeper,
     pub registrar: Arc<Registrar>,
+    /// The group coordinators of this broker.
+    pub shards: Shards,
     /// The way to the controller, while this broker is it.
     pub control: Control,
+    pub producer_ids: ProducerIds,
     pub stop: Stop,
     config: Arc<BrokerConfig>,
     fetch_sessions: Mutex<FetchSessions>,
@@ -111,13 +119,22 @@ impl Broker {
     }
 
     /// Partitions that the cluster has deleted: nothing is kept for them any more.
-    pub fn partitions_deleted(&self, _partitions: &[(String, i32)]) {}
+    pub fn partitions_deleted(self: &Arc<Broker>, partitions: &[(String, i32)]) {
+        let topics: BTreeSet<String> = partitions.iter().map(|(topic, _)| topic.clone()).collect();
+        if !topics.is_empty() {
+            self.shards.topics_deleted(self, topics);
+        }
+    }
 
     /// Partitions whose leadership was told anew: coordinators load or unload.
-    pub fn leadership_changed(&self, _results: &[(Told, Result<bool, NotTaken>)]) {}
+    pub fn leadership_changed(self: &Arc<Broker>, results: &[(Told, Result<bool, NotTaken>)]) {
+        self.shards.leadership_changed(self, results);
+    }
 
     /// Replicas that are not here any more.
-    pub fn replicas_stopped(&self, _results: &[(Stopped, Result<(), NotTaken>)]) {}
+    pub fn replicas_stopped(&self, results: &[(Stopped, Result<(), NotTaken>)]) {
+        self.shards.replicas_stopped(results);
+    }
 
     /// Creates topics that a client asked for by name; each with the code the client is told now.
     pub async fn auto_create(&self, topics: Vec<String>) -> Vec<(String, ErrorCode)> {

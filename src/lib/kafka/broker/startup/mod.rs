@@ -26,7 +26,9 @@ use super::cluster::Cluster;
 use super::control::{self, Control, ControlSettings};
 use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
+use super::producer_ids::ProducerIds;
 use super::registration::{Registrar, SessionFile};
+use super::shards::Shards;
 use super::topic_configs::TopicConfigs;
 use super::zookeeper::ZooKeeper;
 use super::{Broker, config_changes, hand_over, housekeeping};
@@ -123,7 +125,9 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         topic_configs,
         zookeeper,
         registrar,
+        shards: Shards::default(),
         control,
+        producer_ids: ProducerIds::default(),
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
         controller_epoch: AtomicI32::new(0),
