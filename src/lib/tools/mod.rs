@@ -19,6 +19,8 @@ mod launch;
 pub mod options;
 mod pattern;
 mod serve;
+pub mod start_kafka;
+pub mod start_zookeeper;
 mod stop;
 pub mod topics;
 pub mod zookeeper_server_start;
@@ -41,6 +43,8 @@ pub static TOOLS: &[&Tool] = &[
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
     &topics::TOOL,
+    &start_kafka::TOOL,
+    &start_zookeeper::TOOL,
     &zookeeper_server_start::TOOL,
     &zookeeper_server_stop::TOOL,
 ];
