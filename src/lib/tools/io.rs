@@ -54,6 +54,11 @@ impl Io {
         }
     }
 
+    /// Writes text to standard output.
+    pub fn print(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.write_all(text.as_bytes())
+    }
+
     /// Writes one line to standard error, after what standard output still holds.
     pub fn complain(&mut self, line: &str) -> io::Result<()> {
         self.stdout.flush()?;

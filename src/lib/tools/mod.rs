@@ -8,14 +8,19 @@
 //! What is printed on standard output is a format that someone parses. Where Kafka has a text for
 //! a failure, that text goes out on Kafka's stream with Kafka's exit code; see [`Failure`].
 
+mod clients;
 mod common;
+pub mod console_consumer;
+pub mod console_producer;
 mod io;
 pub mod kafka_server_start;
 pub mod kafka_server_stop;
 mod launch;
 pub mod options;
+mod pattern;
 mod serve;
 mod stop;
+pub mod topics;
 pub mod zookeeper_server_start;
 pub mod zookeeper_server_stop;
 
@@ -31,8 +36,11 @@ pub const KAFKA_VERSION: &str = "3.9.1";
 
 /// Every program.
 pub static TOOLS: &[&Tool] = &[
+    &console_consumer::TOOL,
+    &console_producer::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
+    &topics::TOOL,
     &zookeeper_server_start::TOOL,
     &zookeeper_server_stop::TOOL,
 ];
@@ -115,7 +123,7 @@ pub enum Shape {
     Printed,
     /// Kafka's text, then the help, on standard error.
     Usage,
-    /// The reader of our output went away: nothing is said.
+    /// Nothing: it was said already, or the reader of our output went away.
     Silent,
 }
 
@@ -142,6 +150,11 @@ impl Failure {
     /// A misused line: Kafka's words, then the help.
     pub fn usage(message: impl ToString) -> Failure {
         Failure::shaped(message, Shape::Usage)
+    }
+
+    /// A failure that was said already, to a log.
+    pub fn silent(code: u8) -> Failure {
+        Failure { code, ..Failure::shaped("", Shape::Silent) }
     }
 
     /// The same with another exit code.

@@ -78,7 +78,7 @@ struct Shared {
     slots: Mutex<HashMap<i32, Slot>>,
     /// The connection to whichever bootstrap address answered; its broker's id is not known.
     bootstrap: Slot,
-    cluster: Mutex<Arc<Cluster>>,
+    cluster: Arc<Mutex<Arc<Cluster>>>,
 }
 
 impl Client {
@@ -88,7 +88,19 @@ impl Client {
             options: Arc::new(options),
             slots: Mutex::default(),
             bootstrap: Slot::default(),
-            cluster: Mutex::default(),
+            cluster: Arc::default(),
+        };
+        Client { shared: Arc::new(shared) }
+    }
+
+    /// A client with connections of its own that sees the same cluster: for requests whose answers
+    /// take long, as answers come in order.
+    pub fn sibling(&self) -> Client {
+        let shared = Shared {
+            options: self.shared.options.clone(),
+            slots: Mutex::default(),
+            bootstrap: Slot::default(),
+            cluster: self.shared.cluster.clone(),
         };
         Client { shared: Arc::new(shared) }
     }
@@ -323,3 +335,6 @@ async fn first_of(addresses: Vec<Address>, options: &Arc<Options>) -> Result<Con
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -446,6 +446,33 @@ pub mod partition_list {
     }
 }
 
+/// `/admin/reassign_partitions`.
+pub mod reassignments {
+    use super::*;
+
+    /// The content: topics, partitions, and where they are to go.
+    pub fn encode<'a>(moves: impl IntoIterator<Item = (&'a str, i32, Vec<i32>)>) -> Vec<u8> {
+        let moves = moves.into_iter().map(|(topic, partition, replicas)| {
+            json!({"topic": topic, "partition": partition, "replicas": replicas})
+        });
+        let moves: Vec<Value> = moves.collect();
+        bytes(&json!({"version": 1, "partitions": moves}))
+    }
+
+    /// The moves. Log directories, which tools add, are not the controller's business.
+    pub fn decode(data: &[u8]) -> Result<Vec<(String, i32, Vec<i32>)>> {
+        let object = Object::parse("reassignment", data)?;
+        let entry = |value: &Value| -> Option<(String, i32, Vec<i32>)> {
+            let topic = value.get("topic")?.as_str()?.to_owned();
+            let partition = value.get("partition")?.as_i64()?.try_into().ok()?;
+            Some((topic, partition, ids(value.get("replicas")?)?))
+        };
+        let list = object.fields.get("partitions").and_then(Value::as_array);
+        list.and_then(|list| list.iter().map(entry).collect())
+            .ok_or_else(|| Malformed::field(object.what, "partitions"))
+    }
+}
+
 /// `/log_dir_event_notification/log_dir_event_<n>`.
 pub mod log_dir_event {
     use super::*;
@@ -576,6 +603,10 @@ mod tests {
         assert_eq!(config_change::decode(old), Ok("topics/foo".to_owned()));
         let new = config_change::encode("brokers/<default>");
         assert_eq!(config_change::decode(&new), Ok("brokers/<default>".to_owned()));
+        let moves = br#"{"version":1,"partitions":[{"topic":"t","partition":0,"replicas":[2,1]}]}"#;
+        let read = vec![("t".to_owned(), 0, vec![2, 1])];
+        assert_eq!(reassignments::decode(moves), Ok(read));
+        assert_eq!(reassignments::encode([("t", 0, vec![2, 1])]).len(), moves.len());
         let list = partition_list::encode([("t", 0), ("u", 3)]);
         let expected = vec![("t".to_owned(), 0), ("u".to_owned(), 3)];
         assert_eq!(partition_list::decode(&list), Ok(expected));

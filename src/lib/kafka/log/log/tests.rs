@@ -153,3 +153,137 @@ fn duplicates_are_answered_and_not_written() {
     let again = log.append_as_leader(&produced(2), 0, CLIENT, 0).unwrap();
     assert!(again.duplicate, "remembered across a restart");
 }
+
+#[test]
+fn segments_roll_by_size_time_and_on_demand() {
+    let (disk, _) = memory_disk();
+    let config = LogConfig { segment_ms: 100, ..small() };
+    let mut log = open(&disk, &config, Recovery::default());
+    let one = batch_at(0, &["value"]);
+    let per_segment = 600 / one.len();
+    for _ in 0..=per_segment {
+        log.append_as_leader(&one, 0, CLIENT, 0).unwrap();
+    }
+    assert_eq!(log.segments().bases(), [0, per_segment as i64]);
+    let late = log.append_as_leader(&batch_at(100, &["still"]), 0, CLIENT, 0).unwrap();
+    assert!(!late.rolled);
+    let later = log.append_as_leader(&batch_at(101, &["late"]), 0, CLIENT, 0).unwrap();
+    assert!(later.rolled);
+    log.roll(0).unwrap();
+    log.roll(0).unwrap();
+    let end = log.log_end();
+    assert_eq!(log.segments().bases().last(), Some(&end), "an empty segment is not rolled twice");
+    assert!(disk.exists(&Path::new(DIR).join(format!("{end:020}.snapshot"))));
+    assert_eq!(all(&log).len() as i64, end);
+}
+
+#[test]
+fn offsets_are_found_by_time() {
+    let (disk, _) = memory_disk();
+    let mut log = open(&disk, &small(), Recovery::default());
+    for n in 0..40 {
+        // Not in order: of two neighbours the later comes first.
+        let time = 10 * (n ^ 1);
+        log.append_as_leader(&batch_at(time, &["value"]), 2, CLIENT, 0).unwrap();
+    }
+    assert!(log.segments().len() > 3);
+    for target in -1..=400 {
+        let expected = (0..40).find(|n| 10 * (n ^ 1) >= target).map(|n| (n, 10 * (n ^ 1)));
+        let found = log.offset_for_time(target).unwrap();
+        assert_eq!(found.map(|found| (found.offset, found.timestamp)), expected, "{target}");
+    }
+    let latest = log.max_timestamp_offset().unwrap().unwrap();
+    assert_eq!((latest.offset, latest.timestamp, latest.leader_epoch), (38, 390, Some(2)));
+    assert_eq!(log.offsets_before(-2, 1), [0]);
+    assert_eq!(log.offsets_before(-1, 2)[0], 40);
+}
+
+#[test]
+fn retention_condemns_whole_segments() {
+    let (disk, _) = memory_disk();
+    let config = LogConfig { retention_ms: 100, ..small() };
+    let mut log = open(&disk, &config, Recovery::default());
+    for n in 0..24 {
+        log.append_as_leader(&batch_at(n * 10, &["value"]), 0, CLIENT, 0).unwrap();
+    }
+    let bases = log.segments().bases();
+    assert_eq!(bases, [0, 8, 16]);
+    assert_eq!(log.retain(0, 24).unwrap(), 0);
+    assert_eq!(log.retain(171, 7).unwrap(), 0, "not committed");
+    assert_eq!(log.retain(171, 24).unwrap(), 1, "the last record of the first is of 70");
+    assert_eq!(log.log_start(), 8);
+    assert!(log.read(7, 100, 24, true).is_err());
+    assert!(log.take_due_files(60_170).is_empty());
+    let files = log.take_due_files(60_171);
+    assert!(
+        files.iter().all(|file| file.to_string_lossy().ends_with(".deleted")) && files.len() >= 2
+    );
+    assert!(files.iter().all(|file| disk.exists(file)));
+    assert_eq!(log.retain(1_000, 24).unwrap(), 2, "the active one too");
+    assert_eq!((log.log_start(), log.log_end(), log.segments().bases()), (24, 24, vec![24]));
+
+    let config = LogConfig { retention_bytes: 700, retention_ms: -1, ..small() };
+    let (disk, _) = memory_disk();
+    let mut log = open(&disk, &config, Recovery::default());
+    for _ in 0..24 {
+        log.append_as_leader(&batch(&["value"]), 0, CLIENT, 0).unwrap();
+    }
+    assert_eq!(log.retain(i64::MAX, 24).unwrap(), 1);
+    assert!(log.size() >= 700);
+    assert!(log.set_log_start(20).unwrap());
+    assert!(!log.set_log_start(19).unwrap());
+    assert_eq!(log.retain(0, 24).unwrap(), 1);
+    assert_eq!((log.log_start(), log.segments().bases()), (20, vec![16]));
+    assert!(log.set_log_start(25).is_err());
+}
+
+#[test]
+fn truncation_cuts_batches_epochs_and_producers() {
+    let (disk, _) = memory_disk();
+    let mut log = open(&disk, &small(), Recovery::default());
+    let produced = |sequence: i32| {
+        let mut builder = Builder::new(Compression::NONE);
+        builder.producer(9, 0, sequence);
+        builder.append(i64::from(sequence), None, Some(b"value"), &[]);
+        builder.finish()
+    };
+    for n in 0..20 {
+        log.append_as_leader(&produced(n), n / 5, CLIENT, 0).unwrap();
+    }
+    assert!(!log.truncate_to(20, 0).unwrap());
+    assert!(log.truncate_to(12, 0).unwrap());
+    assert_eq!((log.log_end(), log.latest_epoch()), (12, Some(2)));
+    assert_eq!(log.producers().producers()[&9].last_sequence(), 11);
+    log.append_as_leader(&produced(12), 7, CLIENT, 0).unwrap();
+    assert_eq!(log.end_offset_for_epoch(2), (2, 12));
+    assert_eq!(all(&log).len(), 13);
+    assert_eq!(log.offset_for_time(12).unwrap().unwrap().offset, 12);
+    log.truncate_fully_and_start_at(100, 0).unwrap();
+    assert_eq!((log.log_start(), log.log_end(), log.latest_epoch()), (100, 100, None));
+    let appended = log.append_as_leader(&produced(0), 8, CLIENT, 0).unwrap();
+    assert_eq!(appended.first_offset, 100);
+    let recovery = log.close(0).unwrap();
+    assert_eq!(all(&open(&disk, &small(), recovery)).len(), 1);
+}
+
+#[test]
+fn followers_take_what_leaders_have() {
+    let (disk, _) = memory_disk();
+    let mut leader = open(&disk, &LogConfig::default(), Recovery::default());
+    for n in 0..30 {
+        leader.append_as_leader(&batch(&["a", "b"]), n / 10, CLIENT, 0).unwrap();
+    }
+    let (disk, _) = memory_disk();
+    let mut follower = open(&disk, &small(), Recovery::default());
+    while follower.log_end() < leader.log_end() {
+        let read = leader.read(follower.log_end(), 1_000, leader.log_end(), true).unwrap();
+        let bytes = Bytes::from(read.slice.unwrap().read().unwrap());
+        let appended = follower.append_as_follower(&bytes, 0).unwrap().unwrap();
+        assert_eq!(appended.last_offset + 1, follower.log_end());
+    }
+    assert_eq!(all(&follower), all(&leader));
+    assert_eq!(follower.epochs().entries(), leader.epochs().entries());
+    let first = leader.read(0, 200, 60, true).unwrap().slice.unwrap().read().unwrap();
+    let error = follower.append_as_follower(&Bytes::from(first), 0).unwrap_err();
+    assert!(matches!(error, Error::OutOfOrderOffsets { first: 0, log_end: 60 }));
+}

@@ -21,7 +21,7 @@ pub(super) fn read(
     let since = request.relative_zxid;
     for path in &request.data {
         let missed = tree.nodes.find(path).map_or(Some(EventType::NodeDeleted), |id| {
-            let changed = tree.nodes.get(id).stat.mzxid > since;
+            let changed = tree.nodes.get(id).stat().mzxid > since;
             changed.then_some(EventType::NodeDataChanged)
         });
         catch_up(tree, caller, Kind::Data, path, missed, fired);
@@ -32,7 +32,7 @@ pub(super) fn read(
     }
     for path in &request.child {
         let missed = tree.nodes.find(path).map_or(Some(EventType::NodeDeleted), |id| {
-            let changed = tree.nodes.get(id).stat.pzxid > since;
+            let changed = tree.nodes.get(id).stat().pzxid > since;
             changed.then_some(EventType::NodeChildrenChanged)
         });
         catch_up(tree, caller, Kind::Child, path, missed, fired);
