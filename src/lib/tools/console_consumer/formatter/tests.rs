@@ -15,7 +15,7 @@ fn shown(
     let mut builder = Builder::new(Compression::NONE);
     builder.base_offset(5);
     builder.append(1_700_000_000_000, key, value, headers);
-    let bytes: Bytes = builder.build().unwrap();
+    let bytes: Bytes = builder.finish();
     let batch = batches(&bytes).next().unwrap().unwrap();
     let mut scratch = Vec::new();
     let record = batch.records(&mut scratch).unwrap().next().unwrap().unwrap();
@@ -83,8 +83,10 @@ fn formatters_have_two_names_each() {
     let old = Formatter::named("kafka.tools.NoOpMessageFormatter", &properties).unwrap();
     assert_eq!(
         old.warnings,
-        ["WARNING: kafka.tools.NoOpMessageFormatter is deprecated and will be removed in the next \
-          major release. Please use org.apache.kafka.tools.consumer.NoOpMessageFormatter instead"]
+        [
+            "WARNING: kafka.tools.NoOpMessageFormatter is deprecated and will be removed in the next \
+          major release. Please use org.apache.kafka.tools.consumer.NoOpMessageFormatter instead"
+        ]
     );
     assert!(Formatter::named("com.example.Mine", &properties).is_none());
     let mut properties = Properties::new();
