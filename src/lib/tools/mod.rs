@@ -30,6 +30,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::process::ExitCode;
 
+use crate::base::logging;
 pub use io::{Environment, Input, Io, Output};
 use options::{Opt, Parsed};
 
@@ -189,6 +190,16 @@ pub fn main(tool: &Tool) -> ExitCode {
     let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let program = words.next().unwrap_or_else(|| tool.name.to_owned());
     let line: Vec<String> = words.collect();
+    if let Run::Async(_) = tool.run {
+        // As config/tools-log4j.properties has it; servers log in their own way.
+        logging::start(logging::Settings {
+            level: tracing::Level::WARN,
+            to_stderr: true,
+            folder: None,
+            main_file: "",
+            routes: &[],
+        });
+    }
     ExitCode::from(call(tool, &line, &mut Io::system(program)))
 }
 
