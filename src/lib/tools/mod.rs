@@ -10,6 +10,7 @@
 
 mod clients;
 mod common;
+pub mod console_consumer;
 pub mod console_producer;
 mod io;
 pub mod kafka_server_start;
@@ -35,6 +36,7 @@ pub const KAFKA_VERSION: &str = "3.9.1";
 
 /// Every program.
 pub static TOOLS: &[&Tool] = &[
+    &console_consumer::TOOL,
     &console_producer::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,

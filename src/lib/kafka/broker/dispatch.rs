@@ -63,6 +63,9 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::ListGroups => serve::<api::list_groups::ListGroups>,
         ApiKey::DeleteGroups => serve::<api::delete_groups::DeleteGroups>,
         ApiKey::OffsetDelete => serve::<api::offset_delete::OffsetDelete>,
+        ApiKey::AlterConfigs => serve::<api::alter_configs::AlterConfigs>,
+        ApiKey::DescribeConfigs => serve::<api::describe_configs::DescribeConfigs>,
+        ApiKey::IncrementalAlterConfigs => serve::<api::incremental_alter_configs::IncrementalAlterConfigs>,
         _ => return None,
     })
 }

@@ -13,6 +13,7 @@
 //!
 //! A request runs to its end on its connection's task; see `docs/flow.md`.
 
+pub mod alter;
 pub mod api;
 pub mod cluster;
 pub mod config_changes;

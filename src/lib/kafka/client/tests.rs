@@ -25,7 +25,8 @@ type Script = Arc<dyn Fn(&RequestHeader, &mut Reader<'_>) -> Option<Bytes> + Sen
 
 async fn serve(script: Script) -> Address {
     let listener = Listener::bind("127.0.0.1", 0).await.unwrap();
-    let address = Address { host: "127.0.0.1".to_owned(), port: listener.address().unwrap().port() };
+    let address =
+        Address { host: "127.0.0.1".to_owned(), port: listener.address().unwrap().port() };
     socket::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let script = script.clone();
@@ -111,11 +112,11 @@ fn a_dead_address_at_the_head_of_the_list_does_not_matter() {
     run(async {
         // Bound and never accepting: connects, and never answers.
         let silent = Listener::bind("127.0.0.1", 0).await.unwrap();
-        let silent = Address { host: "127.0.0.1".to_owned(), port: silent.address().unwrap().port() };
-        let alive = serve(Arc::new(|header, _| {
-            Some(versions(&MODERN, ErrorCode::NONE, header.version))
-        }))
-        .await;
+        let silent =
+            Address { host: "127.0.0.1".to_owned(), port: silent.address().unwrap().port() };
+        let alive =
+            serve(Arc::new(|header, _| Some(versions(&MODERN, ErrorCode::NONE, header.version))))
+                .await;
         let refused = Address { host: "127.0.0.1".to_owned(), port: 1 };
         let client = Client::new(options(vec![refused, silent, alive.clone()]));
         let connection = client.any().await.unwrap();
@@ -210,10 +211,11 @@ fn a_controller_that_moved_is_found_again() {
                     let first = header.correlation_id < 3;
                     let mut response = DeleteTopicsResponse::default();
                     for topic in request.topics {
-                        let mut result = crate::kafka::protocol::message::delete_topics::DeletableTopicResult {
-                            name: topic.name,
-                            ..Default::default()
-                        };
+                        let mut result =
+                            crate::kafka::protocol::message::delete_topics::DeletableTopicResult {
+                                name: topic.name,
+                                ..Default::default()
+                            };
                         if first {
                             result.error_code = ErrorCode::NOT_CONTROLLER;
                         }

@@ -4,6 +4,7 @@
 //! must wait for is a future in [`Outcome::Parked`]. Handlers never call handlers: what two share
 //! lives in the rooms below. Failures of single partitions or topics are data in the response.
 
+pub mod alter_configs;
 pub mod api_versions;
 pub mod controlled_shutdown;
 pub mod create_partitions;
@@ -11,10 +12,12 @@ pub mod create_topics;
 pub mod delete_groups;
 pub mod delete_topics;
 pub mod describe_cluster;
+pub mod describe_configs;
 pub mod describe_groups;
 pub mod fetch;
 pub mod find_coordinator;
 pub mod heartbeat;
+pub mod incremental_alter_configs;
 pub mod init_producer_id;
 pub mod join_group;
 pub mod leader_and_isr;
