@@ -65,7 +65,9 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::OffsetDelete => serve::<api::offset_delete::OffsetDelete>,
         ApiKey::AlterConfigs => serve::<api::alter_configs::AlterConfigs>,
         ApiKey::DescribeConfigs => serve::<api::describe_configs::DescribeConfigs>,
-        ApiKey::IncrementalAlterConfigs => serve::<api::incremental_alter_configs::IncrementalAlterConfigs>,
+        ApiKey::IncrementalAlterConfigs => {
+            serve::<api::incremental_alter_configs::IncrementalAlterConfigs>
+        }
         _ => return None,
     })
 }

@@ -17,7 +17,11 @@ use crate::kafka::client::consumer::{Assignor, GroupSettings, OffsetReset, Setti
 #[derive(Clone, Debug)]
 pub(super) enum Source {
     Topic(String),
-    Partition { topic: String, partition: i32, from: From },
+    Partition {
+        topic: String,
+        partition: i32,
+        from: From,
+    },
     Matching(Pattern),
     /// Everything but these, as the oldest releases could.
     Except(Pattern),
@@ -66,7 +70,9 @@ impl Args {
         clients::set_pairs(&mut extra, parsed.all("consumer-property"));
         let group = group(parsed, &file, &extra)?;
         if group.is_some() && parsed.has("partition") {
-            return Err(Failure::usage("Options group and partition cannot be specified together."));
+            return Err(Failure::usage(
+                "Options group and partition cannot be specified together.",
+            ));
         }
         let source = with_offset(source, parsed)?;
         extra.iter().for_each(|(key, value)| file.set(key, value));
@@ -225,11 +231,7 @@ fn properties(
     Ok(properties)
 }
 
-fn settings(
-    config: &ConsumerConfig,
-    source: &Source,
-    is_named: bool,
-) -> Result<Settings, Failure> {
+fn settings(config: &ConsumerConfig, source: &Source, is_named: bool) -> Result<Settings, Failure> {
     let mut assignors = Vec::new();
     for class in &config.partition_assignment_strategy {
         assignors.push(Assignor::named(class).ok_or_else(|| {

@@ -176,9 +176,11 @@ impl Reading {
                 self.watch = Some(Watch { topic: topic.clone(), count: 0, next: self.last });
                 Ok(())
             }
-            Source::Topic(topic) => self.consumer.subscribe(Subscribed::Topics(vec![topic.clone()])),
+            Source::Topic(topic) => {
+                self.consumer.subscribe(Subscribed::Topics(vec![topic.clone()]))
+            }
             Source::Partition { topic, partition, from } => {
-                let partition = TopicPartition::new(topic, *partition);
+                let partition = TopicPartition::new(topic.as_str(), *partition);
                 self.consumer.assign(std::slice::from_ref(&partition));
                 if let From::Offset(offset) = from {
                     self.consumer.seek(&partition, *offset);
@@ -256,7 +258,11 @@ impl Reading {
         let Some(count) = cluster.partition_count(&watch.topic) else {
             let code = cluster.topics.get(&watch.topic).map(|topic| topic.error);
             if let Some(code) = code.filter(|code| code.is_error() && !code.is_retriable()) {
-                return Err(Error::refused(format!("cannot read topic {}", watch.topic), code, None));
+                return Err(Error::refused(
+                    format!("cannot read topic {}", watch.topic),
+                    code,
+                    None,
+                ));
             }
             watch.next = now + options.backoff.first;
             return Ok(());

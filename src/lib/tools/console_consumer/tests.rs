@@ -27,11 +27,11 @@ fn a_misused_line_prints_what_kafka_prints_then_the_help() {
             &["--topic", "x", "--whitelist", "y"],
             "Exactly one of --include/--topic is required. --whitelist is DEPRECATED use --include instead; ignored if --include specified.",
         ),
-        (&["--include", "y", "--partition", "0"], "The topic is required when partition is specified."),
         (
-            &["--topic", "x", "--offset", "1"],
-            "The partition is required when offset is specified.",
+            &["--include", "y", "--partition", "0"],
+            "The topic is required when partition is specified.",
         ),
+        (&["--topic", "x", "--offset", "1"], "The partition is required when offset is specified."),
         (
             &["--topic", "x", "--partition", "0", "--offset", "abc"],
             "The provided offset value 'abc' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.",
@@ -66,7 +66,8 @@ fn a_misused_line_prints_what_kafka_prints_then_the_help() {
 
 #[test]
 fn other_mistakes_are_said_alone() {
-    let reset = ["--topic", "x", "--from-beginning", "--consumer-property", "auto.offset.reset=latest"];
+    let reset =
+        ["--topic", "x", "--from-beginning", "--consumer-property", "auto.offset.reset=latest"];
     let cases: &[(&[&str], Shape, &str)] = &[
         (
             &reset,
@@ -109,15 +110,22 @@ fn a_partition_begins_where_it_is_told() {
 
 #[test]
 fn only_who_needs_a_group_joins_one() {
-    let group = |line: &[&str]| parse(line).unwrap().settings.group.map(|group| {
-        (group.id, group.auto_commit_ms)
-    });
+    let group = |line: &[&str]| {
+        parse(line).unwrap().settings.group.map(|group| (group.id, group.auto_commit_ms))
+    };
     assert_eq!(group(&["--topic", "t"]), None);
     assert_eq!(group(&["--topic", "t", "--group", "g"]), Some(("g".to_owned(), Some(5_000))));
     let (id, commits) = group(&["--include", "t.*"]).unwrap();
     assert!(id.starts_with("console-consumer-"), "{id}");
     assert_eq!(commits, None);
-    let line = ["--topic", "t", "--consumer-property", "group.id=p", "--consumer-property", "enable.auto.commit=false"];
+    let line = [
+        "--topic",
+        "t",
+        "--consumer-property",
+        "group.id=p",
+        "--consumer-property",
+        "enable.auto.commit=false",
+    ];
     assert_eq!(group(&line), Some(("p".to_owned(), None)));
 }
 

@@ -44,7 +44,11 @@ impl Deserializer {
     }
 
     /// Appends the text of `bytes`.
-    pub(in super::super) fn write(self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Unprintable> {
+    pub(in super::super) fn write(
+        self,
+        bytes: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Unprintable> {
         match self {
             Deserializer::Raw => out.extend_from_slice(bytes),
             Deserializer::String => match std::str::from_utf8(bytes) {
@@ -75,7 +79,11 @@ impl Deserializer {
             Deserializer::Boolean => match bytes {
                 [0] => text(out, "false"),
                 [1] => text(out, "true"),
-                [_] => return Err(Unprintable("Unexpected byte received by BooleanDeserializer".into())),
+                [_] => {
+                    return Err(Unprintable(
+                        "Unexpected byte received by BooleanDeserializer".into(),
+                    ));
+                }
                 _ => {
                     return Err(Unprintable(
                         "Size of data received by BooleanDeserializer is not 1".into(),
@@ -103,9 +111,9 @@ fn text(out: &mut Vec<u8>, value: impl ToString) {
 }
 
 fn sized<const N: usize>(name: &str, bytes: &[u8]) -> Result<[u8; N], Unprintable> {
-    bytes.try_into().map_err(|_| {
-        Unprintable(format!("Size of data received by {name}Deserializer is not {N}"))
-    })
+    bytes
+        .try_into()
+        .map_err(|_| Unprintable(format!("Size of data received by {name}Deserializer is not {N}")))
 }
 
 /// A decimal as Java prints it: with a point always, and as `1.0E10` outside 0.001 to 10,000,000.
@@ -180,7 +188,11 @@ mod tests {
             ),
         ];
         for (class, bytes, expected) in cases {
-            assert_eq!(shown(&format!("{package}{class}"), bytes).as_deref(), Ok(*expected), "{class}");
+            assert_eq!(
+                shown(&format!("{package}{class}"), bytes).as_deref(),
+                Ok(*expected),
+                "{class}"
+            );
         }
     }
 

@@ -133,9 +133,8 @@ impl DefaultFormatter {
         let is_set = |key: &str, default: bool| {
             properties.get(key).map_or(default, |value| value.trim().eq_ignore_ascii_case("true"))
         };
-        let text = |key: &str, default: &str| {
-            properties.get(key).unwrap_or(default).as_bytes().to_vec()
-        };
+        let text =
+            |key: &str, default: &str| properties.get(key).unwrap_or(default).as_bytes().to_vec();
         let mut deserializer = |key: &str| {
             let Some(class) = properties.get(key) else { return Deserializer::Raw };
             Deserializer::named(class).unwrap_or_else(|| {

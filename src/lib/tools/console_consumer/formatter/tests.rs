@@ -83,8 +83,10 @@ fn formatters_have_two_names_each() {
     let old = Formatter::named("kafka.tools.NoOpMessageFormatter", &properties).unwrap();
     assert_eq!(
         old.warnings,
-        ["WARNING: kafka.tools.NoOpMessageFormatter is deprecated and will be removed in the next \
-          major release. Please use org.apache.kafka.tools.consumer.NoOpMessageFormatter instead"]
+        [
+            "WARNING: kafka.tools.NoOpMessageFormatter is deprecated and will be removed in the next \
+          major release. Please use org.apache.kafka.tools.consumer.NoOpMessageFormatter instead"
+        ]
     );
     assert!(Formatter::named("com.example.Mine", &properties).is_none());
     let mut properties = Properties::new();
