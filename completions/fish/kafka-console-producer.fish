@@ -2,7 +2,7 @@ complete -c kafka-console-producer -l property -d 'How lines become records: par
 complete -c kafka-console-producer -l reader-config -d 'The same as a properties file.' -r -F
 complete -c kafka-console-producer -l line-reader -d 'Kafka\'s name of what reads lines; there is only LineMessageReader.' -r
 complete -c kafka-console-producer -l bootstrap-server -d 'Brokers to ask first; the others are learned from them.' -r -f -a "(__fish_print_hostnames)"
-complete -c kafka-console-producer -l broker-list -d 'The older name of --bootstrap-server, which wins.' -r -f -a "(__fish_print_hostnames)"
+complete -c kafka-console-producer -l broker-list -d 'The older name of the address; --bootstrap-* wins where both are given.' -r -f -a "(__fish_print_hostnames)"
 complete -c kafka-console-producer -l producer.config -d 'Settings of the producer as a properties file.' -r -F
 complete -c kafka-console-producer -l producer-property -d 'A setting of the producer, in place of the file\'s; may be repeated.' -r
 complete -c kafka-console-producer -l request-timeout-ms -d 'How long to wait for a broker\'s answer.' -r
