@@ -16,6 +16,7 @@ mod io;
 pub mod kafka_server_start;
 pub mod kafka_server_stop;
 mod launch;
+mod names;
 pub mod options;
 mod pattern;
 mod serve;
@@ -222,7 +223,7 @@ fn begin(tool: &Tool, line: &[String], io: &mut Io) -> Ended {
     if let Some((word, asked)) = line.split_first()
         && word == options::complete::QUERY
     {
-        return options::complete::answer(tool, asked, io);
+        return names::answer(asked, io);
     }
     let parsed =
         Parsed::parse(tool.name, tool.options, line).map_err(|error| match tool.misuse {
