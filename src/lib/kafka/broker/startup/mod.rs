@@ -20,7 +20,7 @@ use crate::kafka::log::LogManager;
 use crate::kafka::metadata::broker::{self as advertised, Registration};
 use crate::kafka::replica::ReplicaManager;
 use crate::net::{Stop, listener};
-use crate::zookeeper::client::{Client, ConnectString, Options};
+use crate::zookeeper::client::{Client, ConnectString, Events, Options};
 
 use super::cluster::Cluster;
 use super::control::{self, Control, ControlSettings};
@@ -137,10 +137,21 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     });
     housekeeping::load(&broker).await?;
     let running = serve(broker, bound)?;
-    // The controller speaks to a broker as soon as it is registered.
     let broker = &running.broker;
+    join(broker, &listeners, events, inbox).await?;
+    tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
+    Ok(running)
+}
+
+/// Registers, and stands for controller. The sockets are open by now: the controller speaks to a
+/// broker as soon as it is registered.
+async fn join(
+    broker: &Arc<Broker>,
+    listeners: &Listeners,
+    events: Events,
+    inbox: control::Inbox,
+) -> Result<(), Error> {
     broker.registrar.register(&broker.zookeeper).await?;
-    let notices = config_changes::start(broker);
     let listener = listeners.control_plane.as_ref().unwrap_or(&listeners.inter_broker);
     let means = control::Means {
         zookeeper: broker.zookeeper.clone(),
@@ -148,11 +159,10 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         registrar: broker.registrar.clone(),
         settings: ControlSettings::of(broker.config(), listener),
         clock: broker.clock.clone(),
-        notices,
+        notices: config_changes::start(broker),
     };
     broker.control.start(&broker.stop, inbox, means);
-    tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
-    Ok(running)
+    Ok(())
 }
 
 /// What the broker tells of itself. A port that the kernel chose is told as it came out.
