@@ -99,8 +99,11 @@ async fn coordinators_are_found_at_every_version() {
         let port = i32::from(node.broker.port());
         match version {
             4.. => {
-                let found: Vec<_> =
-                    answer.coordinators.iter().map(|it| (&*it.key, it.error_code, it.port)).collect();
+                let found: Vec<_> = answer
+                    .coordinators
+                    .iter()
+                    .map(|it| (&*it.key, it.error_code, it.port))
+                    .collect();
                 assert_eq!(found, [("g", ErrorCode::NONE, port), ("h", ErrorCode::NONE, port)]);
             }
             _ => assert_eq!((answer.error_code, answer.port), (ErrorCode::NONE, port)),

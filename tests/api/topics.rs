@@ -132,12 +132,7 @@ async fn refusals_come_in_kafkas_words() {
             ErrorCode::INVALID_PARTITIONS,
             "Topic currently has 4 partitions, which is higher than the requested 2.",
         ),
-        (
-            "absent",
-            2,
-            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-            "The topic 'absent' does not exist.",
-        ),
+        ("absent", 2, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, "The topic 'absent' does not exist."),
     ] {
         assert_eq!(grow(&mut wire, name, count, 3).await, (code, message.to_owned()));
     }
@@ -158,18 +153,12 @@ async fn topics_stand_in_zookeeper() {
     let mut wire = node.wire().await;
     let assigned = CreatableReplicaAssignment { partition_index: 0, broker_ids: vec![0] };
     let config = CreatableTopicConfig { name: "retention.ms".into(), value: Some("60000".into()) };
-    let wanted = CreatableTopic {
-        assignments: vec![assigned],
-        configs: vec![config],
-        ..topic("t", -1, -1)
-    };
+    let wanted =
+        CreatableTopic { assignments: vec![assigned], configs: vec![config], ..topic("t", -1, -1) };
     assert_eq!(create(&mut wire, wanted, 7).await.error_code, ErrorCode::NONE);
     let more = CreatePartitionsAssignment { broker_ids: vec![0] };
-    let grow = CreatePartitionsTopic {
-        name: "t".to_owned(),
-        count: 2,
-        assignments: Some(vec![more]),
-    };
+    let grow =
+        CreatePartitionsTopic { name: "t".to_owned(), count: 2, assignments: Some(vec![more]) };
     let request = CreatePartitionsRequest {
         topics: vec![grow],
         timeout_ms: 60_000,

@@ -1,1 +1,4 @@
-//! Placeholder
+//! What must outlive the process that wrote it.
+
+mod crash;
+mod restart;

@@ -1,1 +1,3 @@
-//! Placeholder
+//! Programs as processes, as they are typed.
+
+mod quickstart;
