@@ -58,6 +58,8 @@ pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
 /// How long a rebalance nobody came to waits at least before it looks again, in milliseconds: a
 /// client may ask for a rebalance timeout of nothing, and the coordinator would spin.
 pub const REBALANCE_AGAIN_MS_MIN: i64 = 100;
+/// Ids in a block of producer ids: Kafka's number. One write to ZooKeeper serves so many producers.
+pub const PRODUCER_IDS_PER_BLOCK: i64 = 1_000;
 
 // ZooKeeper.
 
@@ -88,6 +90,14 @@ pub const CLIENT_REQUESTS_QUEUED_MAX: usize = 64;
 pub const CLIENT_FAILURES_KEPT_MAX: usize = 1_024;
 /// Accepted connections of one listener that wait for their task, in elements.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
+
+// Tools.
+
+/// Pieces of a tool's input that wait to be taken, in elements. The reading waits beyond it; a few
+/// keep both sides busy.
+pub const TOOL_PIECES_QUEUED_MAX: usize = 4;
+/// Lines of a prompt that are kept for later runs, in elements. More would slow the start.
+pub const TOOL_HISTORY_LINES_MAX: usize = 10_000;
 
 const _: () = assert!(BATCH_BYTES_MAX >= KAFKA_FRAME_BYTES_MAX);
 const _: () = assert!(ID_BYTES_MAX < KAFKA_FRAME_BYTES_MAX);

@@ -78,7 +78,7 @@ struct Shared {
     slots: Mutex<HashMap<i32, Slot>>,
     /// The connection to whichever bootstrap address answered; its broker's id is not known.
     bootstrap: Slot,
-    cluster: Mutex<Arc<Cluster>>,
+    cluster: Arc<Mutex<Arc<Cluster>>>,
 }
 
 impl Client {
@@ -88,7 +88,19 @@ impl Client {
             options: Arc::new(options),
             slots: Mutex::default(),
             bootstrap: Slot::default(),
-            cluster: Mutex::default(),
+            cluster: Arc::default(),
+        };
+        Client { shared: Arc::new(shared) }
+    }
+
+    /// A client with connections of its own that sees the same cluster: for requests whose answers
+    /// take long, as answers come in order.
+    pub fn sibling(&self) -> Client {
+        let shared = Shared {
+            options: self.shared.options.clone(),
+            slots: Mutex::default(),
+            bootstrap: Slot::default(),
+            cluster: self.shared.cluster.clone(),
         };
         Client { shared: Arc::new(shared) }
     }
@@ -233,7 +245,7 @@ impl Client {
             Topics::All => None,
             // Version 0 cannot ask for none: there an empty list means all.
             Topics::None => Some(Vec::new()),
-            Topics::Named(names) => Some(names.iter().map(topic_named).collect()),
+            Topics::Named(names) => Some(names.iter().map(|name| topic_named(name)).collect()),
         };
         let request = MetadataRequest {
             topics,
@@ -283,8 +295,8 @@ impl Client {
     }
 }
 
-fn topic_named(name: &String) -> MetadataRequestTopic {
-    MetadataRequestTopic { name: Some(name.clone()), ..MetadataRequestTopic::default() }
+fn topic_named(name: &str) -> MetadataRequestTopic {
+    MetadataRequestTopic { name: Some(name.to_owned()), ..MetadataRequestTopic::default() }
 }
 
 /// The first of several addresses that answers. Each later one is tried when the one before has
@@ -323,3 +335,6 @@ async fn first_of(addresses: Vec<Address>, options: &Arc<Options>) -> Result<Con
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

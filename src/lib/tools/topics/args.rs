@@ -3,8 +3,6 @@
 //! Through the brokers the rules are those of Kafka 3.9, through ZooKeeper those of 2.4. The order
 //! of the checks decides which of several complaints is made, and is Kafka's.
 
-use std::path::PathBuf;
-
 use super::super::Failure;
 use super::super::common::{BOOTSTRAP_DEFAULT, Format};
 use super::super::options::{Error, Parsed};
@@ -35,7 +33,7 @@ const ACTIONS: [(&str, Action); 5] = [
 /// Where it is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cluster {
-    Brokers { servers: String, config: Option<PathBuf> },
+    Brokers { servers: String, config: Option<String> },
     ZooKeeper { servers: String },
 }
 
@@ -77,7 +75,6 @@ pub(super) struct Args {
     pub(super) if_not_exists: bool,
     pub(super) exclude_internal: bool,
     pub(super) rack_aware: bool,
-    pub(super) page: i32,
     pub(super) format: Format,
     /// Lines to be printed before anything is done.
     pub(super) notes: Vec<String>,
@@ -123,7 +120,7 @@ fn cluster(parsed: &Parsed) -> Result<Cluster, Failure> {
         return Ok(Cluster::ZooKeeper { servers: servers.to_owned() });
     }
     let servers = parsed.one("bootstrap-server")?.unwrap_or(BOOTSTRAP_DEFAULT).to_owned();
-    let config = parsed.one("command-config")?.map(PathBuf::from);
+    let config = parsed.one("command-config")?.map(str::to_owned);
     Ok(Cluster::Brokers { servers, config })
 }
 
@@ -272,6 +269,8 @@ fn read(
         .map(|id| Uuid::parse(id).ok_or_else(|| Unread::Text(bad_id(id))))
         .transpose()?
         .filter(|id| *id != Uuid::ZERO);
+    // Brokers with ZooKeeper describe everything at once; the number is only held to be one.
+    parsed.number::<i32>("partition-size-limit-per-response")?;
     let assignment = parsed.one("replica-assignment")?.map(assignment).transpose()?;
     Ok(Args {
         action,
@@ -295,7 +294,6 @@ fn read(
         if_not_exists: parsed.has("if-not-exists"),
         exclude_internal: parsed.has("exclude-internal"),
         rack_aware: !parsed.has("disable-rack-aware"),
-        page: parsed.number("partition-size-limit-per-response")?.unwrap_or(2_000),
         format: Format::of(parsed.one("output")?).map_err(Unread::Text)?,
         notes,
     })

@@ -6,6 +6,7 @@
 //! Kafka 2.4. Exits 0 where all was done, else 1 (the help included, as Kafka's).
 
 mod args;
+mod brokers;
 mod describe;
 mod options;
 #[cfg(test)]
@@ -54,7 +55,9 @@ async fn run(parsed: Parsed, io: &mut Io) -> Ended {
     }
     match &args.cluster {
         Cluster::ZooKeeper { servers } => zookeeper::act(servers, &args, io).await,
-        Cluster::Brokers { servers, .. } => Err(failed(format!("no client yet for {servers}"))),
+        Cluster::Brokers { servers, config } => {
+            brokers::act(servers, config.as_deref(), &args, io).await
+        }
     }
 }
 

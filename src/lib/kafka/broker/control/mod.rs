@@ -17,8 +17,12 @@ mod read;
 pub(crate) mod send;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -110,6 +114,7 @@ enum Message {
 #[derive(Clone, Debug)]
 pub struct Control {
     inbox: mpsc::Sender<Message>,
+    active: Arc<AtomicBool>,
 }
 
 /// The task's end of the handle, until it is started.
@@ -131,7 +136,7 @@ impl Control {
     /// A handle whose task has not been started: what is asked meanwhile waits.
     pub fn new() -> (Control, Inbox) {
         let (inbox, messages) = mpsc::channel(limits::MACHINE_INBOX_MAX);
-        (Control { inbox }, Inbox(messages))
+        (Control { inbox, active: Arc::default() }, Inbox(messages))
     }
 
     /// Starts the task.
@@ -154,8 +159,14 @@ impl Control {
             rebalance_at: None,
             messages,
             inbox: self.inbox.clone(),
+            active: self.active.clone(),
         };
         stop.spawn(runner.run(stop.signal()));
+    }
+
+    /// Whether this broker is the controller.
+    pub fn is_active(&self) -> bool {
+        self.active.load(Ordering::Acquire)
     }
 
     /// Asks the controller, if it is here.
@@ -243,6 +254,7 @@ struct Runner {
     rebalance_at: Option<Instant>,
     messages: mpsc::Receiver<Message>,
     inbox: mpsc::Sender<Message>,
+    active: Arc<AtomicBool>,
 }
 
 /// How long to leave a ZooKeeper alone that refuses.

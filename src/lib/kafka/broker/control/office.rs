@@ -1,5 +1,7 @@
 //! Elections, and carrying out what the machine wants.
 
+use std::sync::atomic::Ordering;
+
 use crate::kafka::controller::{Controller, Effect, Event, ReplyTo};
 use crate::kafka::metadata::znode;
 use crate::kafka::types::BrokerId;
@@ -219,7 +221,9 @@ impl Runner {
         let picture = self.session.attend(reading).await?;
         let first = std::time::Duration::from_secs(5);
         self.rebalance_at = self.settings.rebalance_every.map(|_| self.clock.now() + first);
-        self.feed(Event::Elected(Box::new(picture))).await
+        self.feed(Event::Elected(Box::new(picture))).await?;
+        self.active.store(true, Ordering::Release);
+        Ok(())
     }
 
     /// `/feature` must be there, and be enabled, from 2.7 on; in ZooKeeper mode it holds no features.
@@ -335,6 +339,7 @@ impl Runner {
 
     /// Out of office: the machine forgets, the queues go, whoever waits is told.
     pub(super) async fn leave_office(&mut self, lost: &Lost) {
+        self.active.store(false, Ordering::Release);
         self.rebalance_at = None;
         self.senders.clear();
         let mut effects = Vec::new();

@@ -16,6 +16,8 @@ pub use configs::{
     Alteration, ConfigEntry, ConfigSource, Operation, Resource, ResourceKind, Synonym,
 };
 pub use groups::{CommittedOffset, GroupDescription, GroupListing, MemberDescription};
+pub(in crate::kafka::client) use groups::{commit_request, committed_once, read_assignment};
+pub(in crate::kafka::client) use offsets::list_offsets_once;
 pub use offsets::{FoundOffset, OffsetSpec};
 pub use topics::{CreatedTopic, NewPartitions, NewTopic, TopicListing};
 

@@ -286,11 +286,12 @@ impl Group {
         ));
         let parked = joiner.parked();
         let reason = joiner.reason("Static member with unknown member id rejoins", &id);
+        self.fence(old, turn);
         self.update(old, joiner, false, turn);
         if self.phase == Phase::Stable && select_protocol(&self.members) == self.protocol {
             return self.replace_quietly(old, &id, parked, turn);
         }
-        self.rename(old, &id, turn);
+        self.rename(old, &id);
         self.renew_session(&id, turn);
         if let Some(member) = self.members.get_mut(&id) {
             member.joining = Some(parked);
@@ -303,12 +304,12 @@ impl Group {
     fn replace_quietly(&mut self, old: &Arc<str>, id: &Arc<str>, to: Parked, turn: &mut Turn<'_>) {
         let led = self.leader.clone();
         let knows_skipping = to.version >= SKIP_ASSIGNMENT_VERSION;
-        self.rename(old, id, turn);
+        self.rename(old, id);
         self.renew_session(id, turn);
         turn.append(vec![self.to_record(|member| member.assignment.clone())]);
         let leads = self.is_leader(id);
         let mut response = self.joined(id, knows_skipping && leads);
-        self.rename(id, old, turn);
+        self.rename(id, old);
         if let Response::Join(joined) = &mut response {
             joined.skip_assignment = knows_skipping && leads;
             if !knows_skipping {
@@ -320,15 +321,20 @@ impl Group {
         turn.reply(to.to, response);
     }
 
-    fn rename(&mut self, old: &Arc<str>, id: &Arc<str>, turn: &mut Turn<'_>) {
-        let was_leader = self.is_leader(old);
-        let Some(mut member) = self.members.remove(old) else { return };
+    /// Whoever still waits under an id that was replaced is told so.
+    fn fence(&mut self, id: &Arc<str>, turn: &mut Turn<'_>) {
+        let Some(member) = self.members.get_mut(id) else { return };
         if let Some(parked) = member.joining.take() {
-            turn.reply(parked.to, failed(parked.version, old, ErrorCode::FENCED_INSTANCE_ID));
+            turn.reply(parked.to, failed(parked.version, id, ErrorCode::FENCED_INSTANCE_ID));
         }
         if let Some(parked) = member.syncing.take() {
             turn.reply(parked.to, super::sync::failed(ErrorCode::FENCED_INSTANCE_ID));
         }
+    }
+
+    fn rename(&mut self, old: &Arc<str>, id: &Arc<str>) {
+        let was_leader = self.is_leader(old);
+        let Some(mut member) = self.members.remove(old) else { return };
         if self.unsynced.remove(old) {
             self.unsynced.insert(id.clone());
         }

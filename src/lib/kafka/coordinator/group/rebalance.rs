@@ -54,15 +54,7 @@ impl Group {
     pub(super) fn rebalance(&mut self, reason: &str, turn: &mut Turn<'_>) {
         match self.phase {
             Phase::PreparingRebalance => return,
-            Phase::CompletingRebalance => {
-                // Those who wait for an assignment of this generation must join the next.
-                for member in self.members.values_mut() {
-                    if let Some(parked) = member.syncing.take() {
-                        let error = ErrorCode::REBALANCE_IN_PROGRESS;
-                        turn.reply(parked.to, super::sync::failed(error));
-                    }
-                }
-            }
+            Phase::CompletingRebalance => self.answer_syncing(turn),
             Phase::Empty | Phase::Stable => {}
         }
         self.unsynced.clear();
@@ -84,6 +76,19 @@ impl Group {
             self.id, self.generation, self.place
         ));
         self.enter(Phase::PreparingRebalance, turn);
+    }
+
+    /// Those who wait for an assignment of this generation must join the next. Their sessions begin
+    /// anew: one that ended while they waited was let pass.
+    fn answer_syncing(&mut self, turn: &mut Turn<'_>) {
+        let ids: Vec<Arc<str>> = self.members.keys().cloned().collect();
+        for id in &ids {
+            let parked = self.members.get_mut(id).and_then(|it| it.syncing.take());
+            if let Some(parked) = parked {
+                turn.reply(parked.to, super::sync::failed(ErrorCode::REBALANCE_IN_PROGRESS));
+                self.renew_session(id, turn);
+            }
+        }
     }
 
     /// Completes the rebalance if nobody is missing. The first members of a group gather for as

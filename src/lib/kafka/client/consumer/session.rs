@@ -1,0 +1,103 @@
+//! A fetch session: after the first request only what changed is said (KIP-227). Pure.
+
+use std::collections::BTreeMap;
+
+use crate::kafka::protocol::error_code::ErrorCode;
+use crate::kafka::types::TopicPartition;
+
+/// What is asked of one partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) offset: i64,
+    pub(super) bytes_max: i32,
+}
+
+/// One broker's session.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    /// Zero while there is none.
+    id: i32,
+    epoch: i32,
+    told: BTreeMap<TopicPartition, Wanted>,
+}
+
+/// What a request says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) id: i32,
+    pub(super) epoch: i32,
+    pub(super) wanted: Vec<(TopicPartition, Wanted)>,
+    pub(super) forgotten: Vec<TopicPartition>,
+}
+
+impl Session {
+    /// What to say so that the broker knows that `wanted` is wanted and nothing else.
+    pub(super) fn tell(&mut self, wanted: &BTreeMap<TopicPartition, Wanted>) -> Told {
+        let (id, epoch) = (self.id, self.epoch);
+        let known =
+            |name: &TopicPartition, it: &Wanted| epoch > 0 && self.told.get(name) == Some(it);
+        let told = Told {
+            id,
+            epoch,
+            wanted: wanted
+                .iter()
+                .filter(|(name, it)| !known(name, it))
+                .map(|(name, it)| (name.clone(), *it))
+                .collect(),
+            forgotten: match epoch {
+                0 => Vec::new(),
+                _ => self.told.keys().filter(|it| !wanted.contains_key(it)).cloned().collect(),
+            },
+        };
+        self.told = wanted.clone();
+        told
+    }
+
+    /// Takes the answer. Where the broker has lost the session, or makes none, the next request
+    /// says everything again.
+    pub(super) fn answered(&mut self, id: i32, code: ErrorCode) {
+        if code.is_error() || id == 0 {
+            *self = Session::default();
+            return;
+        }
+        self.id = id;
+        self.epoch = self.epoch.checked_add(1).unwrap_or(1);
+    }
+
+    /// The request failed; what the broker has heard is not known.
+    pub(super) fn failed(&mut self) {
+        *self = Session::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_changes_are_told() {
+        let mut session = Session::default();
+        let name = |partition| TopicPartition::new("t", partition);
+        let want = |offset| Wanted { offset, bytes_max: 10 };
+        let mut wanted: BTreeMap<_, _> = [(name(0), want(0)), (name(1), want(0))].into();
+        let first = session.tell(&wanted);
+        assert_eq!((first.id, first.epoch, first.wanted.len()), (0, 0, 2));
+        session.answered(9, ErrorCode::NONE);
+        wanted.insert(name(1), want(5));
+        let second = session.tell(&wanted);
+        assert_eq!((second.id, second.epoch), (9, 1));
+        assert_eq!(second.wanted, [(name(1), want(5))]);
+        session.answered(9, ErrorCode::NONE);
+        wanted.remove(&name(0));
+        let third = session.tell(&wanted);
+        assert_eq!((third.epoch, third.wanted.len()), (2, 0));
+        assert_eq!(third.forgotten, [name(0)]);
+        session.answered(0, ErrorCode::FETCH_SESSION_ID_NOT_FOUND);
+        let again = session.tell(&wanted);
+        assert_eq!((again.id, again.epoch, again.wanted.len()), (0, 0, 1));
+        assert!(again.forgotten.is_empty());
+        session.answered(3, ErrorCode::NONE);
+        session.failed();
+        assert_eq!(session.tell(&wanted).epoch, 0);
+    }
+}
