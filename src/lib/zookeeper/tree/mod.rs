@@ -213,7 +213,7 @@ impl DataTree {
             pending: Pending::default(),
             tracker: SessionTracker::new(settings.tick_ms),
             last_zxid: Zxid::ZERO,
-            data_bytes: 0,
+            data_bytes: "/".len(),
             settings,
         }
     }

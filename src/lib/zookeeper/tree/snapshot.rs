@@ -193,6 +193,7 @@ impl DataTree {
             self.digest.add(&path, data, &stat);
             self.acls.retain(acl);
             if path.is_empty() {
+                self.resize(0, data.map_or(0, <[u8]>::len));
                 let root = self.nodes.get_mut(NodeId::ROOT);
                 root.set_data(data);
                 root.set_stat(&stat);
