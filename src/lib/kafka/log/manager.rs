@@ -185,7 +185,6 @@ impl LogManager {
     ) -> Result<Log> {
         let path = parent.join(partition.to_string());
         self.disk.create_dir_all(&path).doing("create", &path)?;
-        self.disk.sync_dir(parent).doing("sync", parent)?;
         let recovery = Recovery::default();
         let mut log =
             Log::open(&self.disk, &path, partition.clone(), config, recovery, now_ms, rng)?;

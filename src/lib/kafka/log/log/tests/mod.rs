@@ -1,5 +1,10 @@
 //! A log against a model, through crashes, and against files that Kafka wrote.
 
+mod crash;
+mod model;
+mod script;
+mod vectors;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -7,6 +12,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::base::disk::{FileSlice, Memory};
+use crate::kafka::record::control::{EndTransaction, Marker, marker_batch};
 use crate::kafka::record::validate::Origin;
 use crate::kafka::record::{Builder, Codec, batches};
 
@@ -286,4 +292,96 @@ fn followers_take_what_leaders_have() {
     let first = leader.read(0, 200, 60, true).unwrap().slice.unwrap().read().unwrap();
     let error = follower.append_as_follower(&Bytes::from(first), 0).unwrap_err();
     assert!(matches!(error, Error::OutOfOrderOffsets { first: 0, log_end: 60 }));
+}
+
+/// Batches of a transaction, and its end, as a coordinator and a producer send them.
+fn transactional(producer_id: i64, sequence: i32) -> Bytes {
+    let mut builder = Builder::new(Compression::NONE);
+    builder.producer(producer_id, 0, sequence).transactional(true);
+    builder.append(1, None, Some(b"t"), &[]);
+    builder.finish()
+}
+
+fn end(log: &mut Log, producer_id: i64, marker: Marker) {
+    let end = EndTransaction { marker, coordinator_epoch: 0 };
+    let bytes = marker_batch(producer_id, 0, end, 1);
+    log.append_as_leader(&bytes, 0, Origin::Coordinator, 0).unwrap();
+}
+
+#[test]
+fn aborted_transactions_are_told_to_who_reads_over_them() {
+    let (disk, _) = memory_disk();
+    let mut log = open(&disk, &small(), Recovery::default());
+    for (producer, marker) in [(1, Marker::Abort), (2, Marker::Commit), (3, Marker::Abort)] {
+        log.append_as_leader(&transactional(producer, 0), 0, CLIENT, 0).unwrap();
+        log.append_as_leader(&batch(&["plain"]), 0, CLIENT, 0).unwrap();
+        log.append_as_leader(&transactional(producer, 1), 0, CLIENT, 0).unwrap();
+        assert_eq!(log.last_stable_offset(log.log_end()), log.log_end() - 3);
+        end(&mut log, producer, marker);
+        log.committed(log.log_end());
+        assert_eq!(log.last_stable_offset(log.log_end()), log.log_end());
+    }
+    assert!(log.segments().len() > 1);
+    let aborted = |log: &Log, offset, bytes| {
+        let read = log.read(offset, bytes, 12, true).unwrap();
+        let aborted = log.aborted_transactions(&read, offset, 12).unwrap();
+        aborted.iter().map(|a| (a.producer_id, a.first_offset, a.last_offset)).collect::<Vec<_>>()
+    };
+    assert_eq!(aborted(&log, 0, 100), [(1, 0, 3)]);
+    assert_eq!(aborted(&log, 4, 100), []);
+    assert_eq!(aborted(&log, 9, 10_000), [(3, 8, 11)]);
+    drop(log);
+    let log = open(&disk, &small(), Recovery::default());
+    assert_eq!(aborted(&log, 0, 100), [(1, 0, 3)], "made anew");
+    assert_eq!(aborted(&log, 9, 10_000), [(3, 8, 11)]);
+    let recovery = log.close(0).unwrap();
+    let log = open(&disk, &small(), recovery);
+    assert_eq!(aborted(&log, 0, 100), [(1, 0, 3)], "read");
+}
+
+#[test]
+fn an_open_transaction_stays_open_over_a_restart() {
+    let (disk, _) = memory_disk();
+    let mut log = open(&disk, &small(), Recovery::default());
+    log.append_as_leader(&batch(&["plain"]), 0, CLIENT, 0).unwrap();
+    log.append_as_leader(&transactional(1, 0), 0, CLIENT, 0).unwrap();
+    let recovery = log.close(0).unwrap();
+    let mut log = open(&disk, &small(), recovery);
+    assert_eq!(log.last_stable_offset(2), 1);
+    assert!(log.producers().has_open_transaction(1));
+    end(&mut log, 1, Marker::Commit);
+    log.committed(3);
+    assert_eq!(log.last_stable_offset(3), 3);
+}
+
+#[test]
+fn a_failed_disk_poisons_the_log() {
+    let (disk, memory) = memory_disk();
+    let mut log = open(&disk, &small(), Recovery::default());
+    log.append_as_leader(&batch(&["kept"]), 0, CLIENT, 0).unwrap();
+    memory.limit_room(Some(10));
+    let full = log.append_as_leader(&batch(&["too much"]), 0, CLIENT, 0).unwrap_err();
+    let text = crate::base::error::Chain(&full).to_string();
+    assert!(text.starts_with("cannot append to /d/t-0/00000000000000000000.log: "), "{text}");
+    assert!(full.is_storage() && log.is_poisoned());
+    memory.limit_room(None);
+    let after = log.append_as_leader(&batch(&["again"]), 0, CLIENT, 0).unwrap_err();
+    assert!(matches!(after, Error::Poisoned { .. }));
+    drop(log);
+    let log = open(&disk, &small(), Recovery::default());
+    assert_eq!(all(&log), BTreeMap::from([(0, "kept".to_owned())]), "the torn batch is cut off");
+}
+
+#[test]
+fn refused_batches_leave_no_trace() {
+    let (disk, _) = memory_disk();
+    let config = LogConfig { max_message_bytes: 100, ..small() };
+    let mut log = open(&disk, &config, Recovery::default());
+    let large = log.append_as_leader(&batch(&[&"x".repeat(200)]), 0, CLIENT, 0).unwrap_err();
+    assert!(matches!(large, Error::Refused { .. }) && !large.is_storage());
+    let config = LogConfig { segment_bytes: 100, ..small() };
+    log.set_config(config);
+    let list = log.append_as_leader(&batch(&[&"x".repeat(200)]), 0, CLIENT, 0).unwrap_err();
+    assert!(matches!(list, Error::ListTooLarge { max: 100, .. }));
+    assert_eq!((log.log_end(), log.size(), log.is_poisoned()), (0, 0, false));
 }
