@@ -222,6 +222,19 @@ impl Environment {
         }
     }
 
+    /// All variables that are set.
+    #[allow(clippy::disallowed_methods)]
+    pub fn all(&self) -> BTreeMap<String, String> {
+        match self {
+            Environment::System => std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+            Environment::Fixed(values) => values.clone(),
+        }
+    }
+
     /// The value of a variable that is set to something, as shell scripts ask with `-z`.
     pub fn filled(&self, name: &str) -> Option<String> {
         self.get(name).filter(|value| !value.is_empty())

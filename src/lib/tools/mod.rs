@@ -16,9 +16,12 @@ mod io;
 pub mod kafka_server_start;
 pub mod kafka_server_stop;
 mod launch;
+mod names;
 pub mod options;
 mod pattern;
 mod serve;
+pub mod start_kafka;
+pub mod start_zookeeper;
 mod stop;
 pub mod topics;
 pub mod zookeeper_server_start;
@@ -28,6 +31,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::process::ExitCode;
 
+use crate::base::logging;
 pub use io::{Environment, Input, Io, Output};
 use options::{Opt, Parsed};
 
@@ -41,6 +45,8 @@ pub static TOOLS: &[&Tool] = &[
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
     &topics::TOOL,
+    &start_kafka::TOOL,
+    &start_zookeeper::TOOL,
     &zookeeper_server_start::TOOL,
     &zookeeper_server_stop::TOOL,
 ];
@@ -185,6 +191,16 @@ pub fn main(tool: &Tool) -> ExitCode {
     let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let program = words.next().unwrap_or_else(|| tool.name.to_owned());
     let line: Vec<String> = words.collect();
+    if let Run::Async(_) = tool.run {
+        // As config/tools-log4j.properties has it; servers log in their own way.
+        logging::start(logging::Settings {
+            level: tracing::Level::WARN,
+            to_stderr: true,
+            folder: None,
+            main_file: "",
+            routes: &[],
+        });
+    }
     ExitCode::from(call(tool, &line, &mut Io::system(program)))
 }
 
@@ -207,7 +223,7 @@ fn begin(tool: &Tool, line: &[String], io: &mut Io) -> Ended {
     if let Some((word, asked)) = line.split_first()
         && word == options::complete::QUERY
     {
-        return options::complete::answer(tool, asked, io);
+        return names::answer(asked, io);
     }
     let parsed =
         Parsed::parse(tool.name, tool.options, line).map_err(|error| match tool.misuse {

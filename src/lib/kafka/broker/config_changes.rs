@@ -5,7 +5,7 @@
 //! seen, so one that was missed while a session was lost is found by the next look. At the start
 //! all settings are read, whatever notes there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,6 +105,19 @@ async fn look(broker: &Broker, last_seen: &mut i64, all: bool) -> client::Result
     // Every broker tries; the first one does it.
     broker.zookeeper.insist(old).await?;
     Ok(())
+}
+
+/// Takes up the settings of topics that this broker hears of for the first time: their nodes were
+/// written before the topics, and no note tells of them.
+pub(super) async fn take_up(broker: &Broker, topics: BTreeSet<Arc<str>>) {
+    for topic in topics {
+        if let Err(error) = apply(broker, &format!("topics/{topic}")).await {
+            tracing::warn!(
+                target: "kafka.server.DynamicConfigManager",
+                "The settings of {topic} cannot be read: {}", Chain(&error)
+            );
+        }
+    }
 }
 
 /// Takes up what `/config/<entity>` says now.

@@ -40,7 +40,7 @@ use crate::config::broker::BrokerConfig;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::replica::ReplicaManager;
 use crate::kafka::replica::manager::{NotTaken, Stopped, Told};
-use crate::kafka::types::BrokerId;
+use crate::kafka::types::{BrokerId, TopicPartition};
 use crate::net::Stop;
 use crate::zookeeper::client::Client;
 
@@ -117,6 +117,12 @@ impl Broker {
     pub fn topic_config_changed(&self, topic: &str, settings: BTreeMap<String, String>) {
         self.topic_configs.set(topic, settings);
         self.replicas.reconfigure(topic);
+    }
+
+    /// Partitions are about to be here: the settings of topics that were not are read first.
+    pub async fn topics_told(&self, partitions: impl Iterator<Item = &TopicPartition>) {
+        let new = partitions.filter(|it| self.replicas.partition(&it.topic, it.partition).is_err());
+        config_changes::take_up(self, new.map(|it| it.topic.clone()).collect()).await;
     }
 
     /// Partitions that the cluster has deleted: nothing is kept for them any more.

@@ -10,7 +10,6 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::base::bytes::{Part, Reader, Writer};
 use crate::base::error::Chain;
-use crate::kafka::protocol::Message;
 use crate::kafka::protocol::api::ApiKey;
 use crate::kafka::protocol::header::{RequestHeader, ResponseHeader};
 use crate::kafka::protocol::message::api_versions::ApiVersion;
@@ -18,6 +17,7 @@ use crate::kafka::protocol::message::metadata::MetadataResponseBroker;
 use crate::kafka::protocol::message::{
     ApiVersionsResponse, DeleteTopicsRequest, DeleteTopicsResponse, MetadataRequest,
 };
+use crate::kafka::protocol::{Decode as _, Message};
 use crate::net::socket::{FrameWriter, Listener};
 
 /// What the broker says to a request: header and body in, body out. `None` closes the connection.

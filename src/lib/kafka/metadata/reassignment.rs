@@ -12,7 +12,10 @@ pub type Reassignment = BTreeMap<TopicPartition, Vec<i32>>;
 
 /// The content.
 pub fn encode(wanted: &Reassignment) -> Vec<u8> {
-    let entry = |(name, replicas): (&TopicPartition, &Vec<i32>)| json!({"topic": &*name.topic, "partition": name.partition, "replicas": replicas});
+    let entry = |(name, replicas): (&TopicPartition, &Vec<i32>)| {
+        let topic: &str = &name.topic;
+        json!({"topic": topic, "partition": name.partition, "replicas": replicas})
+    };
     let partitions: Vec<Value> = wanted.iter().map(entry).collect();
     json!({"version": 1, "partitions": partitions}).to_string().into_bytes()
 }

@@ -172,7 +172,7 @@ pub fn assign(
     let mut shift = start.shift;
     let assigned = (0..partitions).map(|n| {
         let partition = start.first_partition + n;
-        if partition > 0 && partition % brokers == 0 {
+        if partition > 0 && partition.is_multiple_of(brokers) {
             shift += 1;
         }
         place(&order, (partition + start.index) % brokers, shift, factor, racks.len(), &rack_of)

@@ -66,8 +66,8 @@ async fn run(parsed: Parsed, io: &mut Io) -> Ended {
     let mut feed = Feed { args, producer, turn: Turn::default(), number: 0, failed: false };
     feed.meet_topic().await;
     let ended = match io.stdin.is_terminal() && io.stdout.is_terminal() {
-        true => feed.from_prompt(io).await,
-        false => feed.from_stream(io).await,
+        true => feed.read_prompt(io).await,
+        false => feed.read_stream(io).await,
     };
     // What was read before a line that cannot be is sent all the same.
     feed.producer.flush().await;
@@ -128,7 +128,7 @@ impl Feed {
         self.turn.learn(&self.producer.client().cluster(), &self.args.topic);
     }
 
-    async fn from_stream(&mut self, io: &mut Io) -> Ended {
+    async fn read_stream(&mut self, io: &mut Io) -> Ended {
         let mut pieces = input::pieces(io.stdin.clone())?;
         let bar = progress(io);
         let mut lines = Lines::default();
@@ -157,7 +157,7 @@ impl Feed {
         Ok(Exit::OK)
     }
 
-    async fn from_prompt(&mut self, io: &mut Io) -> Ended {
+    async fn read_prompt(&mut self, io: &mut Io) -> Ended {
         let mut prompt = Prompt::open(io)?;
         while let Some(typed) = prompt.next().await {
             match typed {

@@ -27,7 +27,7 @@ pub(super) const OPTIONS: &[Opt] = &[
         "broker-list",
         "host:port,...",
         Group::Connection,
-        "The older name of --bootstrap-server, which wins.",
+        "The older name of the address; --bootstrap-* wins where both are given.",
     )
     .hint(Hint::Host),
     value(

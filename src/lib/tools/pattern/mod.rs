@@ -12,7 +12,6 @@ use std::fmt;
 /// A pattern.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
-    text: String,
     root: Node,
 }
 
@@ -75,7 +74,7 @@ impl Pattern {
     /// Reads a pattern.
     pub(super) fn parse(text: &str) -> Result<Pattern, Invalid> {
         let root = parse::parse(text).ok_or_else(|| Invalid(text.to_owned()))?;
-        Ok(Pattern { text: text.to_owned(), root })
+        Ok(Pattern { root })
     }
 
     /// Reads a list of patterns as Kafka's topic filters take it: commas separate, spaces are
@@ -83,11 +82,6 @@ impl Pattern {
     pub(super) fn filter(text: &str) -> Result<Pattern, Invalid> {
         let text: String = text.trim().replace(',', "|").chars().filter(|c| *c != ' ').collect();
         Pattern::parse(text.trim_matches(['"', '\'']))
-    }
-
-    /// The text it was read from.
-    pub(super) fn text(&self) -> &str {
-        &self.text
     }
 
     /// Whether the whole name matches.
@@ -207,7 +201,6 @@ mod tests {
     #[test]
     fn filters_are_lists() {
         let filter = Pattern::filter(" 'alpha, be.*' ").unwrap();
-        assert_eq!(filter.text(), "alpha|be.*");
         assert!(filter.matches("alpha") && filter.matches("beta") && !filter.matches("gamma"));
     }
 

@@ -22,6 +22,9 @@ use crate::zookeeper::jute::{Acl, KeeperError};
 
 /// How long to look for a server. Kafka's tool takes 30 seconds; nobody waits that long.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// How often, and how far apart, registrations are looked for where there are none.
+const REGISTRATION_LOOKS: usize = 20;
+const REGISTRATION_PAUSE: Duration = Duration::from_millis(50);
 
 /// Does what was asked.
 pub(super) async fn act(servers: &str, args: &Args, io: &mut Io) -> Ended {
@@ -121,6 +124,19 @@ impl Keeper {
         Ok(brokers)
     }
 
+    /// The same, where a cluster that is just starting is given a moment: its port is open before
+    /// its brokers are registered.
+    async fn brokers_or_wait(&self) -> Result<Vec<Candidate>, Failure> {
+        for _ in 0..REGISTRATION_LOOKS {
+            let brokers = self.brokers().await?;
+            if !brokers.is_empty() {
+                return Ok(brokers);
+            }
+            tokio::time::sleep(REGISTRATION_PAUSE).await;
+        }
+        self.brokers().await
+    }
+
     /// The topics that the filter takes, sorted.
     async fn topics(&self, args: &Args) -> Result<Vec<String>, Failure> {
         let mut topics = self.names(znode::TOPICS).await?;
@@ -194,7 +210,7 @@ async fn create(keeper: &Keeper, args: &Args, io: &mut Io) -> Result<(), Failure
     }
     let partitions = match &args.assignment {
         Some(assignment) => assignment.clone(),
-        None => place(&keeper.brokers().await?, args)?,
+        None => place(&keeper.brokers_or_wait().await?, args)?,
     };
     topic::check_name(name).map_err(failed)?;
     let topics = keeper.names(znode::TOPICS).await?;

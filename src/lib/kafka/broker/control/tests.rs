@@ -25,7 +25,7 @@ use crate::kafka::protocol::message::create_topics::{
 };
 use crate::kafka::protocol::message::delete_topics::{DeleteTopicState, DeleteTopicsRequest};
 use crate::net::socket::Stream;
-use crate::zookeeper::client::Client;
+use crate::zookeeper::client::{Client, ConnectString, Options, State};
 use crate::zookeeper::jute::Acl;
 use crate::zookeeper::jute::record::perms;
 use crate::zookeeper::jute::request::CreateMode;
@@ -337,5 +337,34 @@ async fn two_brokers_cannot_have_one_id() {
         format!("broker.id 5 is taken by the broker at PLAINTEXT://127.0.0.1:{}", first.port());
     assert!(said.starts_with(&by), "{said}");
     first.stop().await;
+    zookeeper.stop().await;
+}
+
+/// After a crash the nodes of the life before are still there, until ZooKeeper expires their
+/// session. The broker knows them by the session that it had written down.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_crash_left_behind_is_not_waited_for() {
+    let zookeeper = zookeeper(Clock::System).await;
+    let servers = ConnectString::parse(&zookeeper.address().to_string()).unwrap();
+    let (before, _events) = Client::start(&servers, Options::default());
+    before.connected(WITHIN).await.unwrap();
+    let open = [Acl::world(perms::ALL)];
+    before.create_all("/brokers/ids").await.unwrap();
+    for (path, data) in [
+        ("/brokers/ids/9", r#"{"version":5,"endpoints":["PLAINTEXT://elsewhere:1"]}"#),
+        ("/controller", r#"{"version":1,"brokerid":9,"timestamp":"1"}"#),
+    ] {
+        let data = Bytes::from_static(data.as_bytes());
+        before.create(path, Some(data), &open, CreateMode::Ephemeral).await.unwrap();
+    }
+    let disk = Disk::memory();
+    disk.create_dir_all("/logs".as_ref()).unwrap();
+    let session = before.session().0.to_string();
+    disk.replace("/logs/.zookeeper-session".as_ref(), session.as_bytes()).unwrap();
+    let broker = broker_on(&disk, &zookeeper, 9).await;
+    controls(&broker).await;
+    assert_eq!(before.state(), State::Connected, "the session before has not ended");
+    broker.stop().await;
+    before.close().await;
     zookeeper.stop().await;
 }

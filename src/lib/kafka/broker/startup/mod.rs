@@ -20,7 +20,7 @@ use crate::kafka::log::LogManager;
 use crate::kafka::metadata::broker::{self as advertised, Registration};
 use crate::kafka::replica::ReplicaManager;
 use crate::net::{Stop, listener};
-use crate::zookeeper::client::{Client, ConnectString, Options};
+use crate::zookeeper::client::{Client, ConnectString, Events, Options};
 
 use super::cluster::Cluster;
 use super::control::{self, Control, ControlSettings};
@@ -86,7 +86,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         tracing::warn!(target: "kafka.server.KafkaConfig", "{unknown}");
     }
     // Ports and directories first: a second start of the same broker must disturb nothing.
-    let bound = ports::bind(&config).await?;
+    let bound = ports::reserve(&config).await?;
     let dirs = config.log_dirs();
     let logs = LogManager::open(disk.clone(), &dirs).map_err(Error::Logs)?;
 
@@ -109,6 +109,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         SessionFile::new(disk.clone(), dirs.first().map_or(Path::new("."), |dir| dir.as_ref()));
     let registration = registration(&config, &listeners, &bound, &clock);
     let with_features = config.inter_broker_protocol_version >= ProtocolVersion::V2_7_IV0;
+    tell_where_clients_go(&registration, &bound);
     let registrar = Arc::new(Registrar::new(id.0, registration, with_features, memory));
     let secure = config.zookeeper_set_acl;
     let zookeeper = ZooKeeper::new(zookeeper, options(&config, &clock), secure);
@@ -135,11 +136,22 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         clock,
     });
     housekeeping::load(&broker).await?;
-    let running = serve(broker, bound);
-    // The controller speaks to a broker as soon as it is registered.
+    let running = serve(broker, bound)?;
     let broker = &running.broker;
+    join(broker, &listeners, events, inbox).await?;
+    tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
+    Ok(running)
+}
+
+/// Registers, and stands for controller. The sockets are open by now: the controller speaks to a
+/// broker as soon as it is registered.
+async fn join(
+    broker: &Arc<Broker>,
+    listeners: &Listeners,
+    events: Events,
+    inbox: control::Inbox,
+) -> Result<(), Error> {
     broker.registrar.register(&broker.zookeeper).await?;
-    let notices = config_changes::start(broker);
     let listener = listeners.control_plane.as_ref().unwrap_or(&listeners.inter_broker);
     let means = control::Means {
         zookeeper: broker.zookeeper.clone(),
@@ -147,18 +159,17 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         registrar: broker.registrar.clone(),
         settings: ControlSettings::of(broker.config(), listener),
         clock: broker.clock.clone(),
-        notices,
+        notices: config_changes::start(broker),
     };
     broker.control.start(&broker.stop, inbox, means);
-    tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
-    Ok(running)
+    Ok(())
 }
 
 /// What the broker tells of itself. A port that the kernel chose is told as it came out.
 fn registration(
     config: &BrokerConfig,
     listeners: &Listeners,
-    bound: &[ports::Open],
+    bound: &[ports::Reserved],
     clock: &Clock,
 ) -> Registration {
     let endpoints = listeners.advertised.iter().map(|endpoint| {
@@ -186,6 +197,28 @@ fn registration(
     }
 }
 
+/// Most trouble with a first broker is an address that clients are told and cannot reach.
+fn tell_where_clients_go(registration: &Registration, bound: &[ports::Reserved]) {
+    const LOGGER: &str = "kafka.server.KafkaServer";
+    for told in &registration.endpoints {
+        let open = bound.iter().find(|it| it.bound.endpoint.listener == told.listener);
+        let Some(open) = open.map(|it| it.bound.address) else { continue };
+        tracing::info!(
+            target: LOGGER,
+            "Listener {} is bound to {open} and tells clients to go to {}:{}",
+            told.listener, told.host, told.port
+        );
+        let loopback = matches!(told.host.as_str(), "localhost" | "127.0.0.1" | "::1");
+        if loopback && !open.ip().is_loopback() {
+            tracing::warn!(
+                target: LOGGER,
+                "Clients on other machines cannot follow listener {} to {}: set advertised.listeners to an address they can reach",
+                told.listener, told.host
+            );
+        }
+    }
+}
+
 /// The machine's own name, for a listener on every interface.
 fn host_name() -> String {
     let name = rustix::system::uname();
@@ -201,18 +234,20 @@ fn options(config: &BrokerConfig, clock: &Clock) -> Options {
     }
 }
 
-fn serve(broker: Arc<Broker>, listeners: Vec<ports::Open>) -> Running {
+/// Opens the ports and serves them.
+fn serve(broker: Arc<Broker>, listeners: Vec<ports::Reserved>) -> Result<Running, Error> {
     let per_address = usize::try_from(broker.config().max_connections_per_ip).unwrap_or(0);
     let settings = listener::Settings {
         // The default is "all that an i32 can count": no limit.
         max_per_address: if per_address == i32::MAX as usize { 0 } else { per_address },
     };
     let mut bound = Vec::new();
-    for open in listeners {
-        let service = Arc::new(Dispatch::new(broker.clone(), &open.bound.endpoint.listener));
-        listener::serve(open.socket, service, settings, &broker.stop);
-        bound.push(open.bound);
+    for reserved in listeners {
+        let (open, socket) = reserved.open()?;
+        let service = Arc::new(Dispatch::new(broker.clone(), &open.endpoint.listener));
+        listener::serve(socket, service, settings, &broker.stop);
+        bound.push(open);
     }
     housekeeping::start(&broker);
-    Running { broker, listeners: bound }
+    Ok(Running { broker, listeners: bound })
 }

@@ -220,13 +220,16 @@ async fn beat(
     }
 }
 
-/// Commits offsets, with retries while the coordinator moves or loads.
+/// Commits offsets, with retries `within` a time while the coordinator moves or loads.
 pub(super) async fn commit(
     client: &Client,
     membership: &Membership,
     offsets: &[(TopicPartition, i64)],
+    within: Duration,
 ) -> Result<()> {
-    let mut retry = client.retry(format!("committing offsets of group {}", membership.settings.id));
+    let options = client.options();
+    let what = format!("committing offsets of group {}", membership.settings.id);
+    let mut retry = Retry::new(&options.clock, within, &options.backoff, what);
     let request = membership.commit_request(offsets);
     loop {
         match commit_once(client, membership, &request).await {

@@ -85,15 +85,11 @@ async fn fetch(
     let mut session = session.lock().await;
     let answer = ask(&shared, broker, &mut session, &asked).await;
     let now = shared.client.options().clock.now();
-    let mut positions = shared.positions();
-    positions.answered(&asked);
     match answer {
-        Ok(response) => {
-            drop(positions);
-            shared.take(&asked, response, now);
-        }
+        Ok(response) => shared.take(&asked, response, now),
         Err(error) => {
             session.failed();
+            let mut positions = shared.positions();
             let pause = shared.client.options().backoff.first;
             asked.iter().for_each(|(name, ..)| positions.postpone(name, now + pause));
             if error.is_retriable() {
@@ -107,6 +103,8 @@ async fn fetch(
             }
         }
     }
+    // Only now: what came has moved the positions, and nothing is asked for twice.
+    shared.positions().answered(&asked);
     shared.data.notify_one();
     shared.wake.notify_one();
 }

@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn aborted_records_are_left_out_up_to_their_marker() {
-        let abort = control::marker_batch(Marker::Abort, 7, 0, 0, 0);
+        let end = control::EndTransaction { marker: Marker::Abort, coordinator_epoch: 0 };
+        let abort = control::marker_batch(7, 0, end, 0);
         let mut abort = abort.to_vec();
         abort[..8].copy_from_slice(&2i64.to_be_bytes());
         let parts = [

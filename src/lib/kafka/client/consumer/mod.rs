@@ -32,6 +32,7 @@ use tokio::sync::Notify;
 use super::admin::{self, OffsetSpec};
 use super::{Client, Coordinated, Error, Result};
 use crate::base::clock::Instant;
+use crate::base::error::Chain;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::TopicPartition;
 use crate::net::socket;
@@ -215,7 +216,8 @@ impl Consumer {
         self.shared.wake.notify_one();
     }
 
-    /// The next piece, or none within `timeout`. The piece before is consumed by this.
+    /// The next piece, or none within `timeout`, which is exceeded while it is sought where to begin.
+    /// The piece before is consumed by this.
     pub async fn poll(&mut self, timeout: Duration) -> Result<Option<Fetched>> {
         self.take_given();
         let clock = self.shared.client.options().clock.clone();
@@ -263,19 +265,20 @@ impl Consumer {
             return Ok(deadline);
         }
         let options = self.shared.client.options();
-        let left = (deadline - options.clock.now()).max(options.backoff.first);
-        let again = options.clock.now() + options.backoff.first;
-        match tokio::time::timeout(left, self.find(unknown)).await {
-            Ok(Ok(true)) => {
+        // Not cut off at the deadline: who polls in short turns would never come to a connection.
+        match self.find(unknown).await {
+            Ok(true) => {
                 self.shared.wake.notify_one();
                 Ok(deadline)
             }
-            Ok(Ok(false)) | Err(_) => Ok(again),
-            Ok(Err(error)) if error.is_retriable() => {
-                tokio::time::sleep(options.backoff.first.min(left)).await;
-                Ok(again)
+            Ok(false) => Ok(options.clock.now() + options.backoff.first),
+            Err(error) if error.is_retriable() => {
+                self.shared.warn(&format!("cannot find where to begin yet: {}", Chain(&error)));
+                let left = deadline - options.clock.now();
+                tokio::time::sleep(options.backoff.most.min(left)).await;
+                Ok(options.clock.now())
             }
-            Ok(Err(error)) => Err(error),
+            Err(error) => Err(error),
         }
     }
 
@@ -372,7 +375,8 @@ impl Consumer {
         if offsets.is_empty() {
             return Ok(());
         }
-        coordination::commit(&self.shared.client, &membership, offsets).await
+        let within = self.shared.client.options().call_timeout;
+        coordination::commit(&self.shared.client, &membership, offsets, within).await
     }
 
     /// Takes the piece given last for consumed up to `next` only.

@@ -181,6 +181,9 @@ impl Positions {
     /// Takes what was fetched at `epoch`.
     pub(super) fn deliver(&mut self, epoch: u64, fetched: Fetched) {
         let Some(it) = self.current(&fetched.partition, epoch) else { return };
+        if it.fetch_from != Some(fetched.from) {
+            return;
+        }
         it.fetch_from = Some(fetched.end);
         it.high_watermark = Some(fetched.high_watermark);
         it.waiting += 1;

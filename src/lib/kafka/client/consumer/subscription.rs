@@ -16,6 +16,8 @@ use crate::base::error::Chain;
 use crate::kafka::client::{Error, Result, Topics};
 use crate::kafka::protocol::error_code::ErrorCode;
 
+/// How long a commit is tried after which there is no other.
+const LAST_COMMIT_WITHIN: Duration = Duration::from_secs(5);
 /// How soon a topic that is not there is looked for again.
 const MISSING_TOPIC_PAUSE: Duration = Duration::from_secs(1);
 
@@ -196,16 +198,19 @@ impl Group {
         }
         let interval = Duration::from_millis(u64::try_from(interval).unwrap_or_default());
         self.next_commit = now + interval;
-        self.commit(shared).await;
+        // Once: the next one says more.
+        self.commit(shared, Duration::ZERO).await;
     }
 
     /// Commits what is consumed; that it failed is said and no more, as the next one follows.
-    async fn commit(&self, shared: &Shared) {
+    async fn commit(&self, shared: &Shared, within: Duration) {
         let offsets = shared.positions().committable();
         if offsets.is_empty() || self.membership.settings.auto_commit_ms.is_none() {
             return;
         }
-        if let Err(error) = coordination::commit(&shared.client, &self.membership, &offsets).await {
+        if let Err(error) =
+            coordination::commit(&shared.client, &self.membership, &offsets, within).await
+        {
             shared.warn(&format!("Asynchronous auto-commit of offsets failed: {}", Chain(&error)));
         }
     }
@@ -220,7 +225,7 @@ impl Group {
             let reason = reason.clone();
             let revoked = self.membership.given_up_to_join();
             if !revoked.is_empty() {
-                self.commit(shared).await;
+                self.commit(shared, LAST_COMMIT_WITHIN).await;
                 self.membership.owned.retain(|it| !revoked.contains(it));
                 self.show(shared);
             }
@@ -247,7 +252,7 @@ impl Group {
         self.counts = outcome.counts;
         let (revoked, again) = self.membership.take(outcome.assigned);
         if !revoked.is_empty() {
-            self.commit(shared).await;
+            self.commit(shared, LAST_COMMIT_WITHIN).await;
         }
         self.show(shared);
         let heartbeat = Heartbeat::start(
@@ -281,7 +286,7 @@ impl Group {
         if !matches!(self.phase, Phase::Stable { .. }) {
             return Ok(());
         }
-        self.commit(shared).await;
+        self.commit(shared, LAST_COMMIT_WITHIN).await;
         if self.membership.settings.leave_on_close {
             coordination::leave(&shared.client, &self.membership).await;
         }

@@ -32,6 +32,7 @@ use tokio::sync::{Notify, oneshot};
 use super::{Client, Cluster, Error, Result, Topics};
 use crate::base::clock::Instant;
 use crate::base::rng::Rng;
+use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::TopicPartition;
 use crate::limits;
 use crate::net::socket;
@@ -266,6 +267,7 @@ impl Shared {
                 return Err(error);
             }
             failures += 1;
+            self.warn_of_topic(record.topic);
             let pause = options.backoff.pause(failures, &mut rng);
             if options.clock.now() + pause >= deadline {
                 let (topic, after) = (record.topic.to_owned(), self.max_block);
@@ -273,6 +275,17 @@ impl Shared {
             }
             tokio::time::sleep(pause).await;
         }
+    }
+
+    fn warn_of_topic(&self, topic: &str) {
+        let cluster = self.client.cluster();
+        let code = cluster.topics.get(topic).map(|it| it.error);
+        tracing::warn!(
+            target: "org.apache.kafka.clients.NetworkClient",
+            "[Producer clientId={}] Error while fetching metadata: {{{topic}={}}}",
+            self.client.options().client_id,
+            code.unwrap_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+        );
     }
 
     /// A partition that is not there may have been added.

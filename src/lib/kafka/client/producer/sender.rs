@@ -34,6 +34,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let mut refreshed = clock.now();
     loop {
         let woken = shared.wake.notified();
+        if shared.stopped.load(Ordering::Relaxed) {
+            let abandoned = shared.lock().abandon(&Error::Stopped);
+            shared.report(abandoned);
+            return;
+        }
         if shared.lock().needs_producer() {
             init_producer(&shared).await;
         }
@@ -68,11 +73,6 @@ pub(super) async fn run(shared: Arc<Shared>) {
         if stale {
             let next = refreshed + backoff;
             wake = Some(wake.map_or(next, |it| it.min(next)));
-        }
-        if shared.stopped.load(Ordering::Relaxed) {
-            let abandoned = shared.lock().abandon(&Error::Stopped);
-            shared.report(abandoned);
-            return;
         }
         match wake {
             Some(at) => drop(tokio::time::timeout(at - now, woken).await),

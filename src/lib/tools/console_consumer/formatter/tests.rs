@@ -15,7 +15,7 @@ fn shown(
     let mut builder = Builder::new(Compression::NONE);
     builder.base_offset(5);
     builder.append(1_700_000_000_000, key, value, headers);
-    let bytes: Bytes = builder.build().unwrap();
+    let bytes: Bytes = builder.finish();
     let batch = batches(&bytes).next().unwrap().unwrap();
     let mut scratch = Vec::new();
     let record = batch.records(&mut scratch).unwrap().next().unwrap().unwrap();

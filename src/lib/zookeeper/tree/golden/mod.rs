@@ -308,7 +308,7 @@ impl Runner for Life {
             "release" => {
                 let mut out = String::new();
                 self.holding = false;
-                self.release(usize::MAX.min(self.held.len()), &mut out)?;
+                self.release(self.held.len(), &mut out)?;
                 Ok(out)
             }
             "stat" => {
