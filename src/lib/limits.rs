@@ -50,6 +50,12 @@ pub const TOPIC_NAME_CHARS_MAX: usize = 249;
 /// Bytes of a group, member, transactional or client id: what an `i16` length can say.
 pub const ID_BYTES_MAX: usize = i16::MAX as usize;
 
+// Topics.
+
+/// Partitions one request may add to a topic: each takes at least eight bytes of the topic's znode,
+/// which a frame to ZooKeeper has to hold. A count off the wire sizes an allocation.
+pub const TOPIC_PARTITIONS_MAX: usize = JUTE_FRAME_BYTES_MAX / 8;
+
 // Groups.
 
 /// How long a member that has joined may wait for its first generation, in milliseconds. It does not

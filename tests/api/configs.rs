@@ -142,8 +142,9 @@ async fn settings_change_as_a_whole_and_one_by_one() {
         assert_eq!(wrong.0, ErrorCode::INVALID_CONFIG, "{}", wrong.1);
         let unknown = say("retention.mz", SET, Some("1")).await;
         assert_eq!(unknown.0, ErrorCode::INVALID_CONFIG, "{}", unknown.1);
-        let absent = change(&mut node.wire().await, "absent", "retention.ms", SET, Some("1"), 1);
-        assert_eq!(absent.await.0, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+        let mut other = node.wire().await;
+        let absent = change(&mut other, "absent", "retention.ms", SET, Some("1"), version).await;
+        assert_eq!(absent.0, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
     }
     let node = node.restart().await;
     let kept = setting(&mut node.wire().await, "retention.ms").await;

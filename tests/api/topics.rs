@@ -110,6 +110,11 @@ async fn refusals_come_in_kafkas_words() {
             "Number of partitions must be larger than 0.",
         ),
         (
+            topic("n", i32::MAX, 1),
+            ErrorCode::INVALID_PARTITIONS,
+            "Number of partitions: 2147483647 larger than the 131071 that can be created at once.",
+        ),
+        (
             CreatableTopic { configs: vec![config], ..topic("n", 1, 1) },
             ErrorCode::INVALID_CONFIG,
             "Invalid value soon for configuration retention.ms: Not a number of type LONG",

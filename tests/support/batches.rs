@@ -140,7 +140,9 @@ pub async fn read_all(wire: &mut Wire, topic: &str, partition: i32) -> Vec<Strin
         if found.is_empty() {
             return all;
         }
-        for (offset, value) in found.into_iter().filter(|(offset, _)| *offset >= next) {
+        // A batch comes whole, with what lies before the offset asked for.
+        let asked = next;
+        for (offset, value) in found.into_iter().filter(|(offset, _)| *offset >= asked) {
             assert_eq!(offset, next, "offsets have no gaps");
             all.push(value);
             next = offset + 1;

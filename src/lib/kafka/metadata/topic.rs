@@ -69,8 +69,15 @@ pub struct Candidate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AssignError {
     PartitionsNotPositive,
+    /// In our words: Kafka has no such limit and would run out of memory.
+    PartitionsTooMany {
+        partitions: usize,
+    },
     ReplicationFactorNotPositive,
-    ReplicationFactorTooLarge { factor: usize, brokers: usize },
+    ReplicationFactorTooLarge {
+        factor: usize,
+        brokers: usize,
+    },
     RacksIncomplete,
 }
 
@@ -80,6 +87,11 @@ impl fmt::Display for AssignError {
             AssignError::PartitionsNotPositive => {
                 f.write_str("Number of partitions must be larger than 0.")
             }
+            AssignError::PartitionsTooMany { partitions } => write!(
+                f,
+                "Number of partitions: {partitions} larger than the {} that can be created at once.",
+                limits::TOPIC_PARTITIONS_MAX
+            ),
             AssignError::ReplicationFactorNotPositive => {
                 f.write_str("Replication factor must be larger than 0.")
             }
@@ -130,6 +142,9 @@ pub fn assign(
 ) -> Result<Vec<Vec<i32>>, AssignError> {
     if partitions == 0 {
         return Err(AssignError::PartitionsNotPositive);
+    }
+    if partitions > limits::TOPIC_PARTITIONS_MAX {
+        return Err(AssignError::PartitionsTooMany { partitions });
     }
     if factor == 0 {
         return Err(AssignError::ReplicationFactorNotPositive);

@@ -123,7 +123,9 @@ fn place(
 /// A placement that cannot be.
 pub(super) fn misplaced(error: AssignError) -> Refused {
     let code = match error {
-        AssignError::PartitionsNotPositive => ErrorCode::INVALID_PARTITIONS,
+        AssignError::PartitionsNotPositive | AssignError::PartitionsTooMany { .. } => {
+            ErrorCode::INVALID_PARTITIONS
+        }
         AssignError::ReplicationFactorNotPositive
         | AssignError::ReplicationFactorTooLarge { .. } => ErrorCode::INVALID_REPLICATION_FACTOR,
         AssignError::RacksIncomplete => ErrorCode::UNKNOWN_SERVER_ERROR,
