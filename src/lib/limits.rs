@@ -53,11 +53,22 @@ pub const TOPIC_NAME_CHARS_MAX: usize = 249;
 /// Bytes of a group, member, transactional or client id: what an `i16` length can say.
 pub const ID_BYTES_MAX: usize = i16::MAX as usize;
 
+// Topics.
+
+/// Partitions one request may add to a topic: each takes at least eight bytes of the topic's znode,
+/// which a frame to ZooKeeper has to hold. A count off the wire sizes an allocation.
+pub const TOPIC_PARTITIONS_MAX: usize = JUTE_FRAME_BYTES_MAX / 8;
+
 // Groups.
 
 /// How long a member that has joined may wait for its first generation, in milliseconds. It does not
 /// know its id yet and sends no heartbeats; without an end, clients that gave up would pile up.
 pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
+/// How long a rebalance nobody came to waits at least before it looks again, in milliseconds: a
+/// client may ask for a rebalance timeout of nothing, and the coordinator would spin.
+pub const REBALANCE_AGAIN_MS_MIN: i64 = 100;
+/// Ids in a block of producer ids: Kafka's number. One write to ZooKeeper serves so many producers.
+pub const PRODUCER_IDS_PER_BLOCK: i64 = 1_000;
 
 // ZooKeeper.
 
@@ -78,6 +89,9 @@ pub const ZOOKEEPER_CLIENT_EVENTS_MAX: usize = 65_536;
 
 /// Messages waiting for a task that owns a machine, in elements. Senders wait beyond it.
 pub const MACHINE_INBOX_MAX: usize = 1_024;
+/// Control requests waiting for one broker, in elements. A broker that lives takes them; beyond it
+/// the controller resigns, for nothing it said may be dropped.
+pub const CONTROL_REQUESTS_QUEUED_MAX: usize = 65_536;
 /// Requests of one client connection that wait to be written, in elements. Callers wait beyond it.
 pub const CLIENT_REQUESTS_QUEUED_MAX: usize = 64;
 /// Batches a producer keeps that could not be delivered and nobody asked about, in elements. Beyond
@@ -85,6 +99,14 @@ pub const CLIENT_REQUESTS_QUEUED_MAX: usize = 64;
 pub const CLIENT_FAILURES_KEPT_MAX: usize = 1_024;
 /// Accepted connections of one listener that wait for their task, in elements.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
+
+// Tools.
+
+/// Pieces of a tool's input that wait to be taken, in elements. The reading waits beyond it; a few
+/// keep both sides busy.
+pub const TOOL_PIECES_QUEUED_MAX: usize = 4;
+/// Lines of a prompt that are kept for later runs, in elements. More would slow the start.
+pub const TOOL_HISTORY_LINES_MAX: usize = 10_000;
 
 const _: () = assert!(BATCH_BYTES_MAX >= KAFKA_FRAME_BYTES_MAX);
 const _: () = assert!(ID_BYTES_MAX < KAFKA_FRAME_BYTES_MAX);

@@ -1,5 +1,6 @@
-//! Developer tasks: `cargo xtask gen|docs|dist|bench`. The only place for scripts.
+//! Developer tasks: `cargo xtask gen|docs|dist`. The only place for scripts.
 
+mod dist;
 mod docs;
 
 use std::process::ExitCode;
@@ -9,7 +10,8 @@ fn main() -> ExitCode {
     let done = match std::env::args().nth(1).as_deref() {
         Some("gen") => codegen::write(root.as_ref()),
         Some("docs") => docs::write(root.as_ref()),
-        _ => Err("usage: cargo xtask gen|docs".into()),
+        Some("dist") => dist::write(root.as_ref()),
+        _ => Err("usage: cargo xtask gen|docs|dist".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

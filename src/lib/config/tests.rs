@@ -82,3 +82,39 @@ fn tables_are_as_they_were() {
     );
     assert_eq!(text, known, "golden/keys.txt has another order");
 }
+
+#[test]
+fn the_sample_files_are_what_a_lone_server_needs() {
+    let text = include_str!("../../../config/server.properties");
+    let properties = Properties::parse(text).unwrap();
+    assert_eq!(BrokerConfig::unknown_keys(&properties), []);
+    let broker = BrokerConfig::parse(&properties).unwrap();
+    assert_eq!(broker.fixed_broker_id(), Some(0));
+    assert_eq!(broker.offsets_topic_replication_factor, 1);
+    assert_eq!(broker.transaction_state_log_replication_factor, 1);
+    assert_eq!(broker.transaction_state_log_min_isr, 1);
+    assert_eq!(broker.group_initial_rebalance_delay_ms, 0);
+    let text = include_str!("../../../config/zookeeper.properties");
+    let zookeeper = ZooCfg::parse(&Properties::parse(text).unwrap()).unwrap();
+    assert!(zookeeper.others.is_empty());
+    assert_eq!(zookeeper.keys.max_client_cnxns, 0);
+    assert!(!zookeeper.keys.admin_enable_server);
+}
+
+/// The environment of the compose file, as Compose would hand it over.
+#[test]
+fn the_compose_file_makes_a_broker() {
+    let text = include_str!("../../../docker/docker-compose.yaml");
+    let variables = text.lines().filter_map(|line| line.trim().strip_prefix("- KAFKA_"));
+    let environment: docker::Environment = variables
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (format!("KAFKA_{name}"), value.to_owned()))
+        .collect();
+    let dialect = docker::Dialect::detect(&environment);
+    assert_eq!(dialect, docker::Dialect::Wurstmeister);
+    let plan = docker::plan(dialect, &environment, &docker::Environment::new(), "f").unwrap();
+    assert_eq!(plan.topics[0].name, "javainuse-topic");
+    let listeners = BrokerConfig::parse(&plan.properties).unwrap().listeners().unwrap();
+    assert_eq!(listeners.bound[0].to_string(), "PLAINTEXT://0.0.0.0:9092");
+    assert_eq!(listeners.advertised[0].to_string(), "PLAINTEXT://localhost:9092");
+}

@@ -29,33 +29,55 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
     }
 }
 
-/// A bound port.
+/// A port that is ours and not open yet: whoever connects is refused.
 #[derive(Debug)]
-pub struct Listener(TcpListener);
+pub struct Bound(socket2::Socket);
 
-impl Listener {
+impl Bound {
     /// Binds; port 0 asks the kernel for one.
-    pub async fn bind(host: &str, port: u16) -> io::Result<Listener> {
+    pub async fn bind(host: &str, port: u16) -> io::Result<Bound> {
         let host = if host.is_empty() { "0.0.0.0" } else { host };
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in lookup_host((host, port)).await? {
             match Self::bind_address(address) {
-                Ok(listener) => return Ok(listener),
+                Ok(bound) => return Ok(bound),
                 Err(error) => last = error,
             }
         }
         Err(last)
     }
 
-    fn bind_address(address: SocketAddr) -> io::Result<Listener> {
+    fn bind_address(address: SocketAddr) -> io::Result<Bound> {
         use socket2::{Domain, Protocol, Socket, Type};
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         // A restarted server must not wait for its predecessor's connections to be forgotten.
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
-        socket.listen(i32::try_from(limits::ACCEPT_BACKLOG).unwrap_or(i32::MAX))?;
-        Ok(Listener(TcpListener::from_std(socket.into())?))
+        Ok(Bound(socket))
+    }
+
+    /// Where it is bound.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        let address = self.0.local_addr()?;
+        address.as_socket().ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
+    }
+
+    /// Opens the port.
+    pub fn listen(self) -> io::Result<Listener> {
+        self.0.listen(i32::try_from(limits::ACCEPT_BACKLOG).unwrap_or(i32::MAX))?;
+        Ok(Listener(TcpListener::from_std(self.0.into())?))
+    }
+}
+
+/// An open port.
+#[derive(Debug)]
+pub struct Listener(TcpListener);
+
+impl Listener {
+    /// Binds and opens; port 0 asks the kernel for one.
+    pub async fn bind(host: &str, port: u16) -> io::Result<Listener> {
+        Bound::bind(host, port).await?.listen()
     }
 
     /// Where it is bound.

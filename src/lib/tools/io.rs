@@ -54,6 +54,11 @@ impl Io {
         }
     }
 
+    /// Writes text to standard output.
+    pub fn print(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.write_all(text.as_bytes())
+    }
+
     /// Writes one line to standard error, after what standard output still holds.
     pub fn complain(&mut self, line: &str) -> io::Result<()> {
         self.stdout.flush()?;
@@ -214,6 +219,19 @@ impl Environment {
                 std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
             }
             Environment::Fixed(values) => values.get(name).cloned(),
+        }
+    }
+
+    /// All variables that are set.
+    #[allow(clippy::disallowed_methods)]
+    pub fn all(&self) -> BTreeMap<String, String> {
+        match self {
+            Environment::System => std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+            Environment::Fixed(values) => values.clone(),
         }
     }
 

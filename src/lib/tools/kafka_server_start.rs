@@ -144,7 +144,10 @@ fn run(parsed: Parsed, io: &mut Io) -> Ended {
 fn serve(args: &Args, io: &mut Io) -> Ended {
     let zookeeper = args.zookeeper.as_ref().map(|file| serve::zoo_cfg(file.as_deref()));
     let broker = serve::server_properties(args.file.as_deref(), &args.overrides)?;
-    serve::run(Servers { zookeeper: zookeeper.transpose()?, broker: Some(broker) }, io)
+    serve::run(
+        Servers { zookeeper: zookeeper.transpose()?, broker: Some(broker), topics: Vec::new() },
+        io,
+    )
 }
 
 #[cfg(test)]

@@ -96,6 +96,11 @@ impl Launch {
     }
 }
 
+/// Becomes a server that needs no arguments.
+pub(super) fn become_server(io: &Io, name: &'static str, class: &'static str) -> Ended {
+    Launch { name, classes: vec![class], daemon: false, arguments: Vec::new() }.start(io)
+}
+
 fn failed(what: &str, error: &std::io::Error) -> Failure {
     Failure::named(format!("{what}: {}", io_text(error)))
 }

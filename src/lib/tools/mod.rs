@@ -8,14 +8,22 @@
 //! What is printed on standard output is a format that someone parses. Where Kafka has a text for
 //! a failure, that text goes out on Kafka's stream with Kafka's exit code; see [`Failure`].
 
+mod clients;
 mod common;
+pub mod console_consumer;
+pub mod console_producer;
 mod io;
 pub mod kafka_server_start;
 pub mod kafka_server_stop;
 mod launch;
+mod names;
 pub mod options;
+mod pattern;
 mod serve;
+pub mod start_kafka;
+pub mod start_zookeeper;
 mod stop;
+pub mod topics;
 pub mod zookeeper_server_start;
 pub mod zookeeper_server_stop;
 
@@ -23,6 +31,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::process::ExitCode;
 
+use crate::base::logging;
 pub use io::{Environment, Input, Io, Output};
 use options::{Opt, Parsed};
 
@@ -31,8 +40,13 @@ pub const KAFKA_VERSION: &str = "3.9.1";
 
 /// Every program.
 pub static TOOLS: &[&Tool] = &[
+    &console_consumer::TOOL,
+    &console_producer::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
+    &topics::TOOL,
+    &start_kafka::TOOL,
+    &start_zookeeper::TOOL,
     &zookeeper_server_start::TOOL,
     &zookeeper_server_stop::TOOL,
 ];
@@ -115,7 +129,7 @@ pub enum Shape {
     Printed,
     /// Kafka's text, then the help, on standard error.
     Usage,
-    /// The reader of our output went away: nothing is said.
+    /// Nothing: it was said already, or the reader of our output went away.
     Silent,
 }
 
@@ -142,6 +156,11 @@ impl Failure {
     /// A misused line: Kafka's words, then the help.
     pub fn usage(message: impl ToString) -> Failure {
         Failure::shaped(message, Shape::Usage)
+    }
+
+    /// A failure that was said already, to a log.
+    pub fn silent(code: u8) -> Failure {
+        Failure { code, ..Failure::shaped("", Shape::Silent) }
     }
 
     /// The same with another exit code.
@@ -172,6 +191,16 @@ pub fn main(tool: &Tool) -> ExitCode {
     let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let program = words.next().unwrap_or_else(|| tool.name.to_owned());
     let line: Vec<String> = words.collect();
+    if let Run::Async(_) = tool.run {
+        // As config/tools-log4j.properties has it; servers log in their own way.
+        logging::start(logging::Settings {
+            level: tracing::Level::WARN,
+            to_stderr: true,
+            folder: None,
+            main_file: "",
+            routes: &[],
+        });
+    }
     ExitCode::from(call(tool, &line, &mut Io::system(program)))
 }
 
@@ -194,7 +223,7 @@ fn begin(tool: &Tool, line: &[String], io: &mut Io) -> Ended {
     if let Some((word, asked)) = line.split_first()
         && word == options::complete::QUERY
     {
-        return options::complete::answer(tool, asked, io);
+        return names::answer(asked, io);
     }
     let parsed =
         Parsed::parse(tool.name, tool.options, line).map_err(|error| match tool.misuse {

@@ -2,6 +2,7 @@
 //!
 //! A broker with ZooKeeper inside is two servers in one process; they meet at a loopback socket.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -11,8 +12,10 @@ use crate::base::clock::Clock;
 use crate::base::disk::Disk;
 use crate::base::error::{Chain, io_text};
 use crate::config::Properties;
+use crate::config::docker::NewTopic;
 use crate::config::quorum::ZooCfg;
 use crate::kafka::broker::startup as broker;
+use crate::kafka::broker::topics::create::{self, Wanted};
 use crate::zookeeper::server as zookeeper;
 
 /// What a start without files uses: one node, for one machine, below `data/` of this folder.
@@ -42,7 +45,11 @@ pub(super) fn zoo_cfg(file: Option<&Path>) -> Result<ZooCfg, Failure> {
         Some(file) => ZooCfg::load(&Disk::System, file),
         None => ZooCfg::parse(&defaults(ZOOKEEPER_DEFAULTS)),
     };
-    let cfg = read.map_err(|error| Failure::named(Chain(&error)).code(2))?;
+    alone(read.map_err(|error| Failure::named(Chain(&error)).code(2))?)
+}
+
+/// The file of a server that is alone; one of an ensemble is refused.
+pub(super) fn alone(cfg: ZooCfg) -> Result<ZooCfg, Failure> {
     match cfg.is_quorum() {
         true => Err(Failure::named(
             "the file describes an ensemble, which this build cannot join yet; leave one server line, or none",
@@ -81,6 +88,8 @@ fn defaults(pairs: &[(&str, &str)]) -> Properties {
 pub(super) struct Servers {
     pub zookeeper: Option<ZooCfg>,
     pub broker: Option<Properties>,
+    /// To be created once the broker is there, where they do not exist.
+    pub topics: Vec<NewTopic>,
 }
 
 /// Runs until SIGTERM or SIGINT.
@@ -107,10 +116,11 @@ impl Signals {
         })
     }
 
-    async fn any(&mut self) {
+    /// The code that a process ended by the signal has, as the JVM's: 128 and its number.
+    async fn any(&mut self) -> Exit {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Exit(128 + 15),
+            _ = self.interrupt.recv() => Exit(128 + 2),
         }
     }
 }
@@ -125,39 +135,38 @@ async fn serve(servers: Servers) -> Ended {
         Some(properties) => {
             // A signal in the middle of a start ends it: nothing is served yet.
             let starting = tokio::select! {
-                started = start_broker(properties) => Some(started),
-                () = signals.any() => None,
+                started = start_broker(properties) => Ok(started),
+                exit = signals.any() => Err(exit),
             };
             match starting {
-                Some(Ok(running)) => Some(running),
-                Some(Err(failure)) => {
+                Ok(Ok(running)) => Some(running),
+                Ok(Err(failure)) => {
                     stop_zookeeper(zookeeper).await;
                     return Err(failure);
                 }
-                None => {
+                Err(exit) => {
                     stop_zookeeper(zookeeper).await;
-                    return Ok(Exit::OK);
+                    return Ok(exit);
                 }
             }
         }
         None => None,
     };
-    let mut failed = None;
-    match &zookeeper {
-        Some(running) => tokio::select! {
-            why = running.failed() => failed = Some(why),
-            () = signals.any() => {}
-        },
-        None => signals.any().await,
+    if let Some(running) = &broker {
+        create_topics(running, servers.topics).await;
     }
+    let ended = match &zookeeper {
+        Some(running) => tokio::select! {
+            why = running.failed() => Err(Failure::named(why)),
+            exit = signals.any() => Ok(exit),
+        },
+        None => Ok(signals.any().await),
+    };
     if let Some(running) = broker {
         running.stop().await;
     }
     stop_zookeeper(zookeeper).await;
-    match failed {
-        Some(why) => Err(Failure::named(why)),
-        None => Ok(Exit::OK),
-    }
+    ended
 }
 
 async fn start_zookeeper(cfg: &ZooCfg) -> Result<zookeeper::Running, Failure> {
@@ -186,4 +195,26 @@ async fn start_broker(properties: Properties) -> Result<broker::Running, Failure
         );
         Failure::named(Chain(&error))
     })
+}
+
+/// Creates the topics that an image's environment asks for. One that exists is left as it is.
+async fn create_topics(running: &broker::Running, topics: Vec<NewTopic>) {
+    for topic in topics {
+        let settings = topic.cleanup_policy.into_iter();
+        let wanted = Wanted {
+            name: topic.name.clone(),
+            partitions: topic.partitions,
+            replication_factor: topic.replication_factor,
+            assignment: BTreeMap::new(),
+            settings: settings.map(|it| ("cleanup.policy".to_owned(), Some(it))).collect(),
+        };
+        let made = match create::plan(&running.broker, wanted).await {
+            Ok(plan) => create::make(&running.broker, &plan).await.map(|_| ()),
+            Err(refused) => Err(refused),
+        };
+        if let Err(refused) = made {
+            let why = refused.message.unwrap_or_else(|| refused.code.name().to_owned());
+            tracing::warn!(target: "kafka.server.KafkaServer", "Topic {} was not created: {why}", topic.name);
+        }
+    }
 }

@@ -92,7 +92,7 @@ fn run(parsed: Parsed, io: &mut Io) -> Ended {
 
 fn serve(args: &Args, io: &mut Io) -> Ended {
     let zookeeper = Some(serve::zoo_cfg(Some(&args.file))?);
-    serve::run(Servers { zookeeper, broker: None }, io)
+    serve::run(Servers { zookeeper, broker: None, topics: Vec::new() }, io)
 }
 
 #[cfg(test)]

@@ -45,8 +45,29 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::LeaderAndIsr => serve::<api::leader_and_isr::LeaderAndIsr>,
         ApiKey::StopReplica => serve::<api::stop_replica::StopReplica>,
         ApiKey::UpdateMetadata => serve::<api::update_metadata::UpdateMetadata>,
+        ApiKey::ControlledShutdown => serve::<api::controlled_shutdown::ControlledShutdown>,
         ApiKey::ApiVersions => serve::<api::api_versions::ApiVersions>,
+        ApiKey::CreateTopics => serve::<api::create_topics::CreateTopics>,
+        ApiKey::DeleteTopics => serve::<api::delete_topics::DeleteTopics>,
+        ApiKey::CreatePartitions => serve::<api::create_partitions::CreatePartitions>,
+        ApiKey::InitProducerId => serve::<api::init_producer_id::InitProducerId>,
         ApiKey::DescribeCluster => serve::<api::describe_cluster::DescribeCluster>,
+        ApiKey::OffsetCommit => serve::<api::offset_commit::OffsetCommit>,
+        ApiKey::OffsetFetch => serve::<api::offset_fetch::OffsetFetch>,
+        ApiKey::FindCoordinator => serve::<api::find_coordinator::FindCoordinator>,
+        ApiKey::JoinGroup => serve::<api::join_group::JoinGroup>,
+        ApiKey::Heartbeat => serve::<api::heartbeat::Heartbeat>,
+        ApiKey::LeaveGroup => serve::<api::leave_group::LeaveGroup>,
+        ApiKey::SyncGroup => serve::<api::sync_group::SyncGroup>,
+        ApiKey::DescribeGroups => serve::<api::describe_groups::DescribeGroups>,
+        ApiKey::ListGroups => serve::<api::list_groups::ListGroups>,
+        ApiKey::DeleteGroups => serve::<api::delete_groups::DeleteGroups>,
+        ApiKey::OffsetDelete => serve::<api::offset_delete::OffsetDelete>,
+        ApiKey::AlterConfigs => serve::<api::alter_configs::AlterConfigs>,
+        ApiKey::DescribeConfigs => serve::<api::describe_configs::DescribeConfigs>,
+        ApiKey::IncrementalAlterConfigs => {
+            serve::<api::incremental_alter_configs::IncrementalAlterConfigs>
+        }
         _ => return None,
     })
 }
@@ -133,11 +154,8 @@ fn serve<A: Api>(broker: &Arc<Broker>, context: Context, reader: &mut Reader<'_>
 where
     Response<A>: 'static,
 {
-    let decoded = A::Request::decode(reader, context.version).and_then(|request| {
-        reader.finish()?;
-        Ok(request)
-    });
-    let request = match decoded {
+    // Bytes behind the request are let be, as Kafka does: librdkafka sends some with Metadata.
+    let request = match A::Request::decode(reader, context.version) {
         Ok(request) => request,
         Err(error) => {
             let (key, version) = (context.key, context.version);

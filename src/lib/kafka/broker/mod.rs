@@ -3,35 +3,55 @@
 //! * [`startup`]: the only wiring, top to bottom; [`startup::start`] gives a running broker.
 //! * [`dispatch`]: from a frame to a frame, one line an API.
 //! * [`api`]: one file an API.
+//! * [`topics`]: making, growing and deleting topics in ZooKeeper.
 //! * [`cluster`]: the picture of the cluster, as the controller tells it.
+//! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
+//! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
+//! * [`zookeeper`]: the ZooKeeper session of the moment.
+//! * [`producer_ids`]: ids for producers, from blocks in ZooKeeper.
 //! * [`fetch_sessions`]: what consumers need not say again.
 //!
 //! A request runs to its end on its connection's task; see `docs/flow.md`.
 
+pub mod alter;
 pub mod api;
 pub mod cluster;
+pub mod config_changes;
 pub mod context;
+pub mod control;
 pub mod dispatch;
 pub mod fetch_sessions;
+mod hand_over;
 pub mod housekeeping;
+pub mod producer_ids;
+pub mod registration;
+pub mod shards;
 pub mod startup;
 pub mod topic_configs;
+pub mod topics;
+pub mod zookeeper;
 
-use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::base::clock::Clock;
 use crate::config::broker::BrokerConfig;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::replica::ReplicaManager;
 use crate::kafka::replica::manager::{NotTaken, Stopped, Told};
-use crate::kafka::types::BrokerId;
+use crate::kafka::types::{BrokerId, TopicPartition};
 use crate::net::Stop;
-use crate::zookeeper;
+use crate::zookeeper::client::Client;
 
 use cluster::Cluster;
+use control::Control;
 use fetch_sessions::FetchSessions;
+use producer_ids::ProducerIds;
+use registration::Registrar;
+use shards::Shards;
 use topic_configs::TopicConfigs;
+use zookeeper::ZooKeeper;
 
 /// A broker's services.
 pub struct Broker {
@@ -41,13 +61,16 @@ pub struct Broker {
     pub replicas: ReplicaManager,
     pub cluster: Cluster,
     pub topic_configs: Arc<TopicConfigs>,
-    /// The session; a new one follows where it expires.
-    zookeeper: RwLock<zookeeper::client::Client>,
+    pub zookeeper: ZooKeeper,
+    pub registrar: Arc<Registrar>,
+    /// The group coordinators of this broker.
+    pub shards: Shards,
+    /// The way to the controller, while this broker is it.
+    pub control: Control,
+    pub producer_ids: ProducerIds,
     pub stop: Stop,
     config: Arc<BrokerConfig>,
     fetch_sessions: Mutex<FetchSessions>,
-    /// The czxid of this broker's registration: requests of the controller name it.
-    epoch: AtomicI64,
     /// The highest controller epoch seen.
     controller_epoch: AtomicI32,
 }
@@ -59,8 +82,8 @@ impl Broker {
     }
 
     /// The ZooKeeper session of the moment.
-    pub fn zookeeper(&self) -> zookeeper::client::Client {
-        self.zookeeper.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn zookeeper(&self) -> Client {
+        self.zookeeper.client()
     }
 
     /// The fetch sessions; hold them only for a look-up.
@@ -70,12 +93,7 @@ impl Broker {
 
     /// The epoch of this broker's registration.
     pub fn epoch(&self) -> i64 {
-        self.epoch.load(Ordering::Acquire)
-    }
-
-    /// A new registration has a new epoch.
-    pub fn registered(&self, epoch: i64) {
-        self.epoch.store(epoch, Ordering::Release);
+        self.registrar.epoch()
     }
 
     /// Holds the epochs of a controller's request against what is known, and remembers its own.
@@ -95,17 +113,52 @@ impl Broker {
         }
     }
 
+    /// A topic's settings are these from now on.
+    pub fn topic_config_changed(&self, topic: &str, settings: BTreeMap<String, String>) {
+        self.topic_configs.set(topic, settings);
+        self.replicas.reconfigure(topic);
+    }
+
+    /// Partitions are about to be here: the settings of topics that were not are read first.
+    pub async fn topics_told(&self, partitions: impl Iterator<Item = &TopicPartition>) {
+        let new = partitions.filter(|it| self.replicas.partition(&it.topic, it.partition).is_err());
+        config_changes::take_up(self, new.map(|it| it.topic.clone()).collect()).await;
+    }
+
     /// Partitions that the cluster has deleted: nothing is kept for them any more.
-    pub fn partitions_deleted(&self, _partitions: &[(String, i32)]) {}
+    pub fn partitions_deleted(self: &Arc<Broker>, partitions: &[(String, i32)]) {
+        let topics: BTreeSet<String> = partitions.iter().map(|(topic, _)| topic.clone()).collect();
+        if !topics.is_empty() {
+            self.shards.topics_deleted(self, topics);
+        }
+    }
 
     /// Partitions whose leadership was told anew: coordinators load or unload.
-    pub fn leadership_changed(&self, _results: &[(Told, Result<bool, NotTaken>)]) {}
+    pub fn leadership_changed(self: &Arc<Broker>, results: &[(Told, Result<bool, NotTaken>)]) {
+        self.shards.leadership_changed(self, results);
+    }
 
     /// Replicas that are not here any more.
-    pub fn replicas_stopped(&self, _results: &[(Stopped, Result<(), NotTaken>)]) {}
+    pub fn replicas_stopped(&self, results: &[(Stopped, Result<(), NotTaken>)]) {
+        self.shards.replicas_stopped(results);
+    }
 
     /// Creates topics that a client asked for by name; each with the code the client is told now.
     pub async fn auto_create(&self, topics: Vec<String>) -> Vec<(String, ErrorCode)> {
-        topics.into_iter().map(|name| (name, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)).collect()
+        let mut told = Vec::new();
+        for name in topics {
+            let wanted = topics::create::on_first_use(self.config(), &name);
+            let made = match topics::create::plan(self, wanted).await {
+                Ok(plan) => topics::create::make(self, &plan).await.map(|_| ()),
+                Err(refused) => Err(refused),
+            };
+            // A topic that has just been made has no leader yet, whoever made it.
+            let code = match made.map_err(|refused| refused.code) {
+                Ok(()) | Err(ErrorCode::TOPIC_ALREADY_EXISTS) => ErrorCode::LEADER_NOT_AVAILABLE,
+                Err(code) => code,
+            };
+            told.push((name, code));
+        }
+        told
     }
 }

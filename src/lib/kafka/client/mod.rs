@@ -249,7 +249,7 @@ impl Client {
             Topics::All => None,
             // Version 0 cannot ask for none: there an empty list means all.
             Topics::None => Some(Vec::new()),
-            Topics::Named(names) => Some(names.iter().map(topic_named).collect()),
+            Topics::Named(names) => Some(names.iter().map(|name| topic_named(name)).collect()),
         };
         let request = MetadataRequest {
             topics,
@@ -299,8 +299,8 @@ impl Client {
     }
 }
 
-fn topic_named(name: &String) -> MetadataRequestTopic {
-    MetadataRequestTopic { name: Some(name.clone()), ..MetadataRequestTopic::default() }
+fn topic_named(name: &str) -> MetadataRequestTopic {
+    MetadataRequestTopic { name: Some(name.to_owned()), ..MetadataRequestTopic::default() }
 }
 
 /// The first of several addresses that answers. Each later one is tried when the one before has

@@ -18,6 +18,7 @@
 //! the same events give the same life.
 
 pub mod group;
+pub mod transaction;
 
 use std::fmt;
 

@@ -24,6 +24,8 @@ pub(super) struct Entries<const N: usize> {
     written: usize,
     /// Those after them.
     tail: Vec<[u8; N]>,
+    /// The file is not there yet.
+    missing: bool,
     unsynced: bool,
 }
 
@@ -35,20 +37,29 @@ impl<const N: usize> Entries<N> {
     pub(super) fn open(disk: &Disk, path: PathBuf) -> io::Result<Option<Entries<N>>> {
         let length = match disk.open(&path, Mode::Read) {
             Ok(file) => file.len()?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Some(Entries::empty(disk, path)));
+            }
             Err(error) => return Err(error),
         };
         let length = usize::try_from(length).map_err(io::Error::other)?;
         if length % N != 0 {
             return Ok(None);
         }
-        Ok(Some(Entries { written: length / N, ..Entries::empty(disk, path) }))
+        Ok(Some(Entries { written: length / N, missing: false, ..Entries::empty(disk, path) }))
     }
 
     /// An empty set that has no file yet.
     pub(super) fn empty(disk: &Disk, path: PathBuf) -> Entries<N> {
-        let disk = disk.clone();
-        Entries { disk, path, file: OnceCell::new(), written: 0, tail: Vec::new(), unsynced: false }
+        Entries {
+            disk: disk.clone(),
+            path,
+            file: OnceCell::new(),
+            written: 0,
+            tail: Vec::new(),
+            missing: true,
+            unsynced: false,
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -144,6 +155,7 @@ impl<const N: usize> Entries<N> {
         self.tail.clear();
         self.written = 0;
         self.file()?.set_len(0)?;
+        self.missing = false;
         self.unsynced = true;
         Ok(())
     }
@@ -156,16 +168,21 @@ impl<const N: usize> Entries<N> {
         self.file()?.write_all_at(self.tail.as_flattened(), position)?;
         self.written += self.tail.len();
         self.tail.clear();
+        self.missing = false;
         self.unsynced = true;
         Ok(())
     }
 
     /// Writes what waits in memory, making the file if need be. Gives the file where it has to be
-    /// synced.
-    pub(super) fn flush(&mut self) -> io::Result<Option<File>> {
+    /// synced, or where `again` asks for it.
+    pub(super) fn flush(&mut self, again: bool) -> io::Result<Option<File>> {
         self.write_tail()?;
+        if !self.missing && !self.unsynced && !again {
+            return Ok(None);
+        }
         let file = self.file()?.clone();
-        Ok(std::mem::take(&mut self.unsynced).then_some(file))
+        (self.missing, self.unsynced) = (false, false);
+        Ok(Some(file))
     }
 
     /// Lets the descriptor go; it is opened again when needed.
@@ -191,7 +208,7 @@ mod tests {
             }
             for written in [false, true] {
                 if written {
-                    entries.flush().unwrap();
+                    entries.flush(false).unwrap();
                     entries = Entries::open(&disk, path.to_owned()).unwrap().unwrap();
                 }
                 assert_eq!(entries.len() as u64, count);

@@ -44,4 +44,4 @@ pub mod transaction_index;
 
 pub use error::{Error, Result};
 pub use log::{Appended, Log, LogConfig, Read, Recovery, TimedOffset};
-pub use manager::LogManager;
+pub use manager::{Checkpoint, Found, LogManager};

@@ -133,8 +133,8 @@ impl OffsetIndex {
         self.entries.reset()
     }
 
-    pub(super) fn flush(&mut self) -> io::Result<Option<File>> {
-        self.entries.flush()
+    pub(super) fn flush(&mut self, again: bool) -> io::Result<Option<File>> {
+        self.entries.flush(again)
     }
 
     pub(super) fn release(&mut self) {
@@ -163,7 +163,7 @@ mod tests {
             index.append(offset, position).unwrap();
         }
         assert!(index.is_full());
-        index.flush().unwrap();
+        index.flush(false).unwrap();
         assert_eq!(disk.read(&path).unwrap()[..8], [0, 0, 0, 10, 0, 0, 3, 0xe8]);
         let mut index = OffsetIndex::open(&disk, path, 100, 24).unwrap().unwrap();
         for (offset, found) in

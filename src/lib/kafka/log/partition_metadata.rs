@@ -1,11 +1,11 @@
 //! `partition.metadata`: the id of the topic a folder belongs to.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::{Doing, Error, Result};
 use super::names::PARTITION_METADATA;
-use crate::base::disk::Disk;
+use crate::base::disk::{Disk, File, Mode};
 use crate::base::uuid::Uuid;
 
 /// Reads the topic id; `None` where there is no file, as before 2.8.
@@ -16,6 +16,10 @@ pub fn read(disk: &Disk, dir: &Path) -> Result<Option<Uuid>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).doing("read", &path),
     };
+    // The power went before the content was durable.
+    if text.is_empty() {
+        return Ok(None);
+    }
     let mut version = None;
     let mut id = None;
     for line in text.lines() {
@@ -32,10 +36,13 @@ pub fn read(disk: &Disk, dir: &Path) -> Result<Option<Uuid>> {
     }
 }
 
-/// Writes the topic id, durably.
-pub fn write(disk: &Disk, dir: &Path, id: Uuid) -> Result<()> {
+/// Writes the topic id. The file is still to be synced.
+pub fn write(disk: &Disk, dir: &Path, id: Uuid) -> Result<(PathBuf, File)> {
     let path = dir.join(PARTITION_METADATA);
-    disk.replace(&path, format!("version: 0\ntopic_id: {id}").as_bytes()).doing("write", &path)
+    let file = disk.open(&path, Mode::Create).doing("create", &path)?;
+    file.set_len(0).doing("truncate", &path)?;
+    file.write_all_at(format!("version: 0\ntopic_id: {id}").as_bytes(), 0).doing("write", &path)?;
+    Ok((path, file))
 }
 
 #[cfg(test)]

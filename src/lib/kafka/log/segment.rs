@@ -464,22 +464,23 @@ impl LogSegment {
     /// The segment is active no more: the indexes are written whole. Nothing is synced yet.
     pub fn became_inactive(&mut self) -> Result<()> {
         self.close_time_index()?;
-        self.write_indexes().map(|_| ())
+        self.write_indexes(false).map(|_| ())
     }
 
-    fn write_indexes(&mut self) -> Result<[Option<File>; 3]> {
+    fn write_indexes(&mut self, again: bool) -> Result<[Option<File>; 3]> {
         Ok([
-            self.offset_index.flush().doing("write", self.offset_index.path())?,
-            self.time_index.flush().doing("write", self.time_index.path())?,
-            self.transaction_index.flush().doing("write", self.transaction_index.path())?,
+            self.offset_index.flush(again).doing("write", self.offset_index.path())?,
+            self.time_index.flush(again).doing("write", self.time_index.path())?,
+            self.transaction_index.flush(again).doing("write", self.transaction_index.path())?,
         ])
     }
 
-    /// What has to be synced for all of it to be durable, with the name of each.
-    pub fn unsynced(&mut self) -> Result<Vec<(PathBuf, File)>> {
-        let [offset, time, transaction] = self.write_indexes()?;
+    /// What has to be synced for all of it to be durable, with the name of each. With `again`
+    /// all of it, even what an earlier call has given out.
+    pub fn unsynced(&mut self, again: bool) -> Result<Vec<(PathBuf, File)>> {
+        let [offset, time, transaction] = self.write_indexes(again)?;
         let mut files = Vec::new();
-        if std::mem::take(&mut self.unsynced) {
+        if std::mem::take(&mut self.unsynced) || again {
             files.push((self.path.clone(), self.file.clone()));
         }
         let indexes = [

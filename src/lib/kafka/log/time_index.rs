@@ -133,8 +133,8 @@ impl TimeIndex {
         self.entries.reset()
     }
 
-    pub(super) fn flush(&mut self) -> io::Result<Option<File>> {
-        self.entries.flush()
+    pub(super) fn flush(&mut self, again: bool) -> io::Result<Option<File>> {
+        self.entries.flush(again)
     }
 
     pub(super) fn release(&mut self) {

@@ -111,11 +111,11 @@ impl TransactionIndex {
         Ok(())
     }
 
-    pub(super) fn flush(&mut self) -> io::Result<Option<File>> {
+    pub(super) fn flush(&mut self, again: bool) -> io::Result<Option<File>> {
         if self.is_empty() {
             return Ok(None);
         }
-        self.entries.flush()
+        self.entries.flush(again)
     }
 
     pub(super) fn release(&mut self) {

@@ -69,23 +69,23 @@ impl Registration {
             .map(|end| (end.listener.clone(), Value::from(end.security_protocol.clone())))
             .collect();
         let endpoints: Vec<String> = self.endpoints.iter().map(Endpoint::to_string).collect();
-        let mut json = json!({
-            "version": if with_features { VERSION_WITH_FEATURES } else { VERSION },
-            "host": plain.map(|end| end.host.clone()),
-            "port": plain.map_or(-1, |end| end.port),
-            "jmx_port": self.jmx_port,
-            "timestamp": self.timestamp_ms.to_string(),
-            "endpoints": endpoints,
-            "listener_security_protocol_map": protocols,
-        });
-        if let Some(fields) = json.as_object_mut() {
-            if let Some(rack) = &self.rack {
-                fields.insert("rack".to_owned(), Value::from(rack.clone()));
-            }
-            if with_features {
-                fields.insert("features".to_owned(), json!({}));
-            }
+        // The keys stand in the order in which Kafka writes them.
+        let mut json = Map::new();
+        let mut put = |key: &str, value: Value| json.insert(key.to_owned(), value);
+        if with_features {
+            put("features", json!({}));
         }
+        put("listener_security_protocol_map", Value::Object(protocols));
+        put("endpoints", json!(endpoints));
+        if let Some(rack) = &self.rack {
+            put("rack", json!(rack));
+        }
+        put("jmx_port", json!(self.jmx_port));
+        put("port", json!(plain.map_or(-1, |end| end.port)));
+        put("host", json!(plain.map(|end| &end.host)));
+        put("version", json!(if with_features { VERSION_WITH_FEATURES } else { VERSION }));
+        put("timestamp", json!(self.timestamp_ms.to_string()));
+        let json = Value::Object(json);
         json.to_string().into_bytes()
     }
 
@@ -151,17 +151,29 @@ mod tests {
         };
         let json = registration.to_json(true);
         assert_eq!(Registration::from_json(&json), Ok(registration.clone()));
-        let text = String::from_utf8(json).unwrap();
-        for part in [
-            r#""version":5"#,
-            r#""host":"b1","port":9092"#,
-            r#""timestamp":"1700000000000""#,
-            r#""endpoints":["PLAINTEXT://b1:9092","INTERNAL://[::1]:9094"]"#,
-            r#""features":{}"#,
-        ] {
-            assert!(text.contains(part), "{part} in {text}");
-        }
         assert_eq!(Registration::from_json(&registration.to_json(false)), Ok(registration));
+    }
+
+    /// What Kafka 3.9.1 wrote at `inter.broker.protocol.version` 3.9 and 2.4.
+    #[test]
+    fn registrations_are_kafkas_to_the_byte() {
+        let new = r#"{"features":{},"listener_security_protocol_map":{"PLAINTEXT":"PLAINTEXT"},"endpoints":["PLAINTEXT://localhost:36119"],"jmx_port":-1,"port":36119,"host":"localhost","version":5,"timestamp":"1795555843682"}"#;
+        let old = r#"{"listener_security_protocol_map":{"PLAINTEXT":"PLAINTEXT"},"endpoints":["PLAINTEXT://localhost:48405"],"rack":"r1","jmx_port":-1,"port":48405,"host":"localhost","version":4,"timestamp":"1795556081039"}"#;
+        for (json, with_features) in [(new, true), (old, false)] {
+            let read = Registration::from_json(json.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(read.to_json(with_features)).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn a_broker_without_plaintext_has_no_host_for_old_clients() {
+        let mut end = Endpoint::parse("EXTERNAL://b:1").unwrap();
+        end.security_protocol = "SSL".to_owned();
+        let registration =
+            Registration { endpoints: vec![end], rack: None, timestamp_ms: 1, jmx_port: -1 };
+        let json = registration.to_json(true);
+        assert!(String::from_utf8_lossy(&json).contains(r#""port":-1,"host":null"#));
+        assert_eq!(Registration::from_json(&json), Ok(registration));
     }
 
     #[test]

@@ -137,3 +137,111 @@ pub fn deleted_partitions(update: &UpdateMetadataRequest) -> Vec<(String, i32)> 
         .map(|(name, state)| (name.clone(), state.partition_index))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kafka::protocol::message::update_metadata::{
+        UpdateMetadataEndpoint, UpdateMetadataTopicState,
+    };
+
+    fn state(partition: i32, leader: i32) -> UpdateMetadataPartitionState {
+        UpdateMetadataPartitionState {
+            partition_index: partition,
+            leader,
+            leader_epoch: 3,
+            zk_version: 4,
+            isr: vec![1, 2],
+            replicas: vec![1, 2, 3],
+            offline_replicas: vec![3],
+            ..Default::default()
+        }
+    }
+
+    fn topic(name: &str, id: u8, states: &[(i32, i32)]) -> UpdateMetadataTopicState {
+        UpdateMetadataTopicState {
+            topic_name: name.to_owned(),
+            topic_id: Uuid([id; 16]),
+            partition_states: states.iter().map(|it| state(it.0, it.1)).collect(),
+        }
+    }
+
+    fn update(topics: Vec<UpdateMetadataTopicState>) -> UpdateMetadataRequest {
+        UpdateMetadataRequest { topic_states: topics, ..Default::default() }
+    }
+
+    #[test]
+    fn partitions_are_merged_and_the_rest_is_shared() {
+        let first = update(vec![topic("a", 1, &[(0, 1), (1, 2)]), topic("b", 2, &[(0, 1)])]);
+        let old = apply(&Image::empty(), &first);
+        let next = apply(&old, &update(vec![topic("a", 1, &[(1, 3), (2, 1)])]));
+        let leaders: Vec<i32> =
+            next.topic("a").unwrap().partitions.values().map(|it| it.leader).collect();
+        assert_eq!(leaders, [1, 3, 1]);
+        assert_eq!(old.partition("a", 1).unwrap().leader, 2, "an image does not change");
+        assert!(Arc::ptr_eq(old.topic("b").unwrap(), next.topic("b").unwrap()));
+        let told = next.partition("a", 2).unwrap();
+        assert_eq!((told.leader_epoch, told.partition_epoch), (3, 4));
+        assert_eq!(told.offline, [3]);
+        assert_eq!(next.topic_by_id(Uuid([2; 16])).unwrap().name.as_ref(), "b");
+    }
+
+    #[test]
+    fn deleted_partitions_go_and_a_new_topic_of_the_name_has_its_own_id() {
+        let old = apply(&Image::empty(), &update(vec![topic("a", 1, &[(0, 1), (1, 1)])]));
+        let gone = update(vec![topic("a", 1, &[(0, LEADER_DURING_DELETE)])]);
+        assert_eq!(deleted_partitions(&gone), [("a".to_owned(), 0)]);
+        let half = apply(&old, &gone);
+        assert!(half.partition("a", 0).is_none() && half.partition("a", 1).is_some());
+        let none = apply(&half, &update(vec![topic("a", 1, &[(1, LEADER_DURING_DELETE)])]));
+        assert!(none.topic("a").is_none() && none.topic_by_id(Uuid([1; 16])).is_none());
+        let again = apply(&old, &update(vec![topic("a", 9, &[(0, 1)])]));
+        assert!(again.topic_by_id(Uuid([1; 16])).is_none());
+        assert!(again.topic_by_id(Uuid([9; 16])).is_some());
+    }
+
+    #[test]
+    fn old_versions_name_the_topic_in_each_partition() {
+        let mut request = update(Vec::new());
+        let flat = UpdateMetadataPartitionState { topic_name: "t".to_owned(), ..state(0, 1) };
+        request.ungrouped_partition_states.push(flat);
+        let image = apply(&Image::empty(), &request);
+        assert_eq!(image.topic("t").unwrap().id, Uuid::ZERO);
+        assert!(image.ids.is_empty());
+    }
+
+    #[test]
+    fn the_live_brokers_replace_those_known() {
+        let with = |brokers: Vec<UpdateMetadataBroker>| UpdateMetadataRequest {
+            controller_id: 7,
+            live_brokers: brokers,
+            ..Default::default()
+        };
+        let named = UpdateMetadataBroker {
+            id: 1,
+            endpoints: vec![UpdateMetadataEndpoint {
+                port: 9093,
+                host: "h".to_owned(),
+                listener: "EXTERNAL".to_owned(),
+                security_protocol: 3,
+            }],
+            ..Default::default()
+        };
+        let mut unnamed = named.clone();
+        unnamed.endpoints[0].listener = String::new();
+        let first = UpdateMetadataBroker {
+            id: 2,
+            v0_host: "old".to_owned(),
+            v0_port: 9092,
+            ..Default::default()
+        };
+        let image = apply(&Image::empty(), &with(vec![named, first]));
+        assert_eq!(image.controller, 7);
+        let end = image.broker(1).unwrap().endpoint("EXTERNAL").unwrap();
+        assert_eq!((end.security_protocol.as_str(), end.port), ("SASL_SSL", 9093));
+        assert_eq!(image.broker(2).unwrap().endpoint("PLAINTEXT").unwrap().host, "old");
+        let image = apply(&image, &with(vec![unnamed]));
+        assert!(image.broker(2).is_none());
+        assert!(image.broker(1).unwrap().endpoint("SASL_SSL").is_some());
+    }
+}

@@ -69,8 +69,15 @@ pub struct Candidate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AssignError {
     PartitionsNotPositive,
+    /// In our words: Kafka has no such limit and would run out of memory.
+    PartitionsTooMany {
+        partitions: usize,
+    },
     ReplicationFactorNotPositive,
-    ReplicationFactorTooLarge { factor: usize, brokers: usize },
+    ReplicationFactorTooLarge {
+        factor: usize,
+        brokers: usize,
+    },
     RacksIncomplete,
 }
 
@@ -80,6 +87,11 @@ impl fmt::Display for AssignError {
             AssignError::PartitionsNotPositive => {
                 f.write_str("Number of partitions must be larger than 0.")
             }
+            AssignError::PartitionsTooMany { partitions } => write!(
+                f,
+                "Number of partitions: {partitions} larger than the {} that can be created at once.",
+                limits::TOPIC_PARTITIONS_MAX
+            ),
             AssignError::ReplicationFactorNotPositive => {
                 f.write_str("Replication factor must be larger than 0.")
             }
@@ -131,6 +143,9 @@ pub fn assign(
     if partitions == 0 {
         return Err(AssignError::PartitionsNotPositive);
     }
+    if partitions > limits::TOPIC_PARTITIONS_MAX {
+        return Err(AssignError::PartitionsTooMany { partitions });
+    }
     if factor == 0 {
         return Err(AssignError::ReplicationFactorNotPositive);
     }
@@ -157,7 +172,7 @@ pub fn assign(
     let mut shift = start.shift;
     let assigned = (0..partitions).map(|n| {
         let partition = start.first_partition + n;
-        if partition > 0 && partition % brokers == 0 {
+        if partition > 0 && partition.is_multiple_of(brokers) {
             shift += 1;
         }
         place(&order, (partition + start.index) % brokers, shift, factor, racks.len(), &rack_of)

@@ -1,4 +1,4 @@
-//! A list: every path and payload of Kafka's ZooKeeper layout, both directions.
+//! A list: the paths and payloads of Kafka's ZooKeeper layout, both directions.
 //!
 //! JSON is compact; readers ignore keys they do not know, because newer releases add some.
 
@@ -44,6 +44,8 @@ pub const FEATURE: &str = "/feature";
 
 /// The prefix of a settings notification's name.
 pub const CONFIG_CHANGE_PREFIX: &str = "config_change_";
+/// The prefix of a log directory notification's name.
+pub const LOG_DIR_EVENT_PREFIX: &str = "log_dir_event_";
 /// The prefix of an ISR notification's name.
 pub const ISR_CHANGE_PREFIX: &str = "isr_change_";
 
@@ -93,6 +95,11 @@ pub fn partition_state_path(topic: &str, partition: i32) -> String {
 /// A topic's settings.
 pub fn config_topic_path(topic: &str) -> String {
     format!("{CONFIG_TOPICS}/{topic}")
+}
+
+/// An offset as consumers before 0.9 commit it: a decimal number.
+pub fn consumer_offset_path(group: &str, topic: &str, partition: i32) -> String {
+    format!("/consumers/{group}/offsets/{topic}/{partition}")
 }
 
 /// A topic's deletion mark.
@@ -183,7 +190,8 @@ fn bytes(value: &Value) -> Vec<u8> {
 pub mod controller {
     use super::*;
 
-    /// The content: version 2 where the inter-broker protocol is 3.4 or later.
+    /// The content. Kafka 3.4 and later write version 2 (`with_kraft`), whatever the inter-broker
+    /// protocol; before, it was version 1.
     pub fn encode(broker: i32, timestamp_ms: i64, with_kraft: bool) -> Vec<u8> {
         let timestamp = timestamp_ms.to_string();
         bytes(&match with_kraft {
@@ -195,6 +203,12 @@ pub mod controller {
             }),
             false => json!({"version": 1, "brokerid": broker, "timestamp": timestamp}),
         })
+    }
+
+    /// The epoch of a KRaft controller that took a cluster over; -1 for one in ZooKeeper mode.
+    pub fn kraft_epoch(data: &[u8]) -> Result<i32> {
+        let object = Object::parse("controller", data)?;
+        Ok(object.i32("kraftControllerEpoch").unwrap_or(-1))
     }
 
     /// The controller's broker id.
@@ -254,18 +268,16 @@ impl TopicAssignment {
                 replicas.iter().map(|(partition, ids)| (partition.to_string(), json!(ids)));
             Value::Object(entries.collect())
         };
-        let mut json = json!({
-            "removing_replicas": map(&self.removing),
-            "partitions": map(&self.partitions),
-        });
-        if let Some(fields) = json.as_object_mut() {
-            if let Some(id) = self.id {
-                fields.insert("topic_id".to_owned(), json!(id.to_string()));
-            }
-            fields.insert("adding_replicas".to_owned(), map(&self.adding));
-            fields.insert("version".to_owned(), json!(3));
+        // The keys stand in the order in which Kafka writes them.
+        let mut json = Map::new();
+        json.insert("partitions".to_owned(), map(&self.partitions));
+        if let Some(id) = self.id {
+            json.insert("topic_id".to_owned(), json!(id.to_string()));
         }
-        bytes(&json)
+        json.insert("adding_replicas".to_owned(), map(&self.adding));
+        json.insert("removing_replicas".to_owned(), map(&self.removing));
+        json.insert("version".to_owned(), json!(3));
+        bytes(&Value::Object(json))
     }
 
     /// Reads versions 1 to 3.
@@ -434,6 +446,33 @@ pub mod partition_list {
     }
 }
 
+/// `/admin/reassign_partitions`.
+pub mod reassignments {
+    use super::*;
+
+    /// The content: topics, partitions, and where they are to go.
+    pub fn encode<'a>(moves: impl IntoIterator<Item = (&'a str, i32, Vec<i32>)>) -> Vec<u8> {
+        let moves = moves.into_iter().map(|(topic, partition, replicas)| {
+            json!({"topic": topic, "partition": partition, "replicas": replicas})
+        });
+        let moves: Vec<Value> = moves.collect();
+        bytes(&json!({"version": 1, "partitions": moves}))
+    }
+
+    /// The moves. Log directories, which tools add, are not the controller's business.
+    pub fn decode(data: &[u8]) -> Result<Vec<(String, i32, Vec<i32>)>> {
+        let object = Object::parse("reassignment", data)?;
+        let entry = |value: &Value| -> Option<(String, i32, Vec<i32>)> {
+            let topic = value.get("topic")?.as_str()?.to_owned();
+            let partition = value.get("partition")?.as_i64()?.try_into().ok()?;
+            Some((topic, partition, ids(value.get("replicas")?)?))
+        };
+        let list = object.fields.get("partitions").and_then(Value::as_array);
+        list.and_then(|list| list.iter().map(entry).collect())
+            .ok_or_else(|| Malformed::field(object.what, "partitions"))
+    }
+}
+
 /// `/log_dir_event_notification/log_dir_event_<n>`.
 pub mod log_dir_event {
     use super::*;
@@ -456,6 +495,21 @@ pub mod feature {
     /// The content where the inter-broker protocol is 3.3 or later.
     pub fn encode_enabled() -> Vec<u8> {
         bytes(&json!({"features": {}, "version": 2, "status": 1}))
+    }
+
+    /// The content where the inter-broker protocol is 2.7 to 3.2.
+    pub fn encode_enabled_before_3_3() -> Vec<u8> {
+        bytes(&json!({"features": {}, "version": 1, "status": 1}))
+    }
+
+    /// The content where the inter-broker protocol is older than features.
+    pub fn encode_disabled() -> Vec<u8> {
+        bytes(&json!({"features": {}, "version": 1, "status": 0}))
+    }
+
+    /// Whether features are in force.
+    pub fn decode_enabled(data: &[u8]) -> Result<bool> {
+        Ok(Object::parse("features", data)?.i32("status")? == 1)
     }
 }
 
@@ -492,6 +546,38 @@ mod tests {
         assert_eq!(controller_epoch::decode(b"12"), Ok(12));
     }
 
+    /// What Kafka 3.9.1 wrote at `inter.broker.protocol.version` 3.9 and 2.4.
+    #[test]
+    fn payloads_are_kafkas_to_the_byte() {
+        let id = Uuid::parse("0xIFAz8bRpysZKTZRNJisQ").unwrap();
+        let partitions = BTreeMap::from([(0, vec![0]), (1, vec![0])]);
+        let topic = TopicAssignment { id: Some(id), partitions, ..Default::default() };
+        assert_eq!(
+            text(topic.encode()),
+            r#"{"partitions":{"0":[0],"1":[0]},"topic_id":"0xIFAz8bRpysZKTZRNJisQ","adding_replicas":{},"removing_replicas":{},"version":3}"#
+        );
+        assert_eq!(
+            text(TopicAssignment { id: None, ..topic }.encode()),
+            r#"{"partitions":{"0":[0],"1":[0]},"adding_replicas":{},"removing_replicas":{},"version":3}"#
+        );
+        let on = r#"{"features":{},"version":2,"status":1}"#;
+        let off = r#"{"features":{},"version":1,"status":0}"#;
+        assert_eq!(text(feature::encode_enabled()), on);
+        assert_eq!(text(feature::encode_disabled()), off);
+        assert_eq!(feature::decode_enabled(on.as_bytes()), Ok(true));
+        assert_eq!(feature::decode_enabled(off.as_bytes()), Ok(false));
+        let enabled = feature::decode_enabled(&feature::encode_enabled_before_3_3());
+        assert_eq!(enabled, Ok(true));
+        let change = r#"{"version":2,"entity_path":"topics/t"}"#;
+        assert_eq!(text(config_change::encode("topics/t")), change);
+        let settings =
+            r#"{"version":1,"config":{"cleanup.policy":"compact","retention.ms":"1000"}}"#;
+        assert_eq!(text(config::encode(&config::decode(settings.as_bytes()).unwrap())), settings);
+        let kraft = br#"{"version":2,"brokerid":3000,"timestamp":"1","kraftControllerEpoch":4}"#;
+        assert_eq!(controller::kraft_epoch(kraft), Ok(4));
+        assert_eq!(controller::kraft_epoch(&controller::encode(1, 2, false)), Ok(-1));
+    }
+
     #[test]
     fn assignments_of_all_releases_are_read() {
         let old = br#"{"version":1,"partitions":{"0":[1,2],"10":[2,3]}}"#;
@@ -517,6 +603,10 @@ mod tests {
         assert_eq!(config_change::decode(old), Ok("topics/foo".to_owned()));
         let new = config_change::encode("brokers/<default>");
         assert_eq!(config_change::decode(&new), Ok("brokers/<default>".to_owned()));
+        let moves = br#"{"version":1,"partitions":[{"topic":"t","partition":0,"replicas":[2,1]}]}"#;
+        let read = vec![("t".to_owned(), 0, vec![2, 1])];
+        assert_eq!(reassignments::decode(moves), Ok(read));
+        assert_eq!(reassignments::encode([("t", 0, vec![2, 1])]).len(), moves.len());
         let list = partition_list::encode([("t", 0), ("u", 3)]);
         let expected = vec![("t".to_owned(), 0), ("u".to_owned(), 3)];
         assert_eq!(partition_list::decode(&list), Ok(expected));

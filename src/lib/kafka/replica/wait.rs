@@ -45,7 +45,7 @@ pub struct Waiting(Arc<Waiter>);
 
 impl Waiter {
     /// A waiter that is woken after `missing` bytes (or, for commits, partitions).
-    pub fn new(missing: i64) -> Waiting {
+    pub fn waiting(missing: i64) -> Waiting {
         Waiting(Arc::new(Waiter {
             missing: AtomicI64::new(missing),
             fired: AtomicBool::new(false),
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_fetch_wakes_when_enough_has_come_from_all_its_partitions() {
         let (mut a, mut b) = (Waiters::default(), Waiters::default());
-        let mut waiting = Waiter::new(100);
+        let mut waiting = Waiter::waiting(100);
         let until = Until::Readable(Visibility::HighWatermark);
         a.add(until, waiting.waiter());
         b.add(until, waiting.waiter());
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_commit_wakes_at_its_offset() {
         let mut waiters = Waiters::default();
-        let mut waiting = Waiter::new(1);
+        let mut waiting = Waiter::waiting(1);
         waiters.add(Until::Committed(10), waiting.waiter());
         waiters.committed(9);
         assert!(!is_ready(&mut waiting));
@@ -193,7 +193,7 @@ mod tests {
     fn waiters_that_gave_up_do_not_pile_up() {
         let mut waiters = Waiters::default();
         for _ in 0..10_000 {
-            let waiting = Waiter::new(1);
+            let waiting = Waiter::waiting(1);
             waiters.add(Until::Readable(Visibility::HighWatermark), waiting.waiter());
         }
         assert!(waiters.entries.len() <= 16, "{}", waiters.entries.len());
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_change_of_leader_wakes_everybody() {
         let mut waiters = Waiters::default();
-        let mut waiting = Waiter::new(i64::MAX);
+        let mut waiting = Waiter::waiting(i64::MAX);
         waiters.add(Until::Readable(Visibility::LogEnd), waiting.waiter());
         waiters.wake_all();
         assert!(is_ready(&mut waiting));

@@ -7,7 +7,7 @@
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 
-use super::super::{Exit, Failure, Io, Tool};
+use super::super::Tool;
 use super::{Hint, Opt, parse};
 
 /// The hidden first word of a query.
@@ -86,10 +86,4 @@ fn splice(text: &str, tool: &Tool, shell: Shell, placeholder: &str, kind: &str) 
     };
     assert!(text.contains(&from), "clap_complete writes {placeholder} as before for {shell}");
     text.replace(&from, &to)
-}
-
-/// Answers a query: the kind of name, then the line so far. Prints one name a line.
-pub fn answer(tool: &Tool, asked: &[String], io: &mut Io) -> Result<Exit, Failure> {
-    let _ = (tool, asked, io);
-    Ok(Exit::OK)
 }

@@ -71,7 +71,6 @@ impl Settings {
                 close_session_paths: keys.close_session_txn_enabled,
                 tick_ms,
             },
-            ..Settings::default()
         }
     }
 }

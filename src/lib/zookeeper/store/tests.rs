@@ -37,7 +37,7 @@ fn entry(zxid: i64) -> Vec<u8> {
     let mut bytes = vec![0; 12];
     bytes.extend_from_slice(&zxid.to_be_bytes());
     bytes.extend_from_slice(&[0xab; 12]);
-    bytes.extend_from_slice(&vec![zxid as u8; 40]);
+    bytes.extend_from_slice(&[zxid as u8; 40]);
     bytes
 }
 

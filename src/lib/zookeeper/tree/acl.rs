@@ -141,6 +141,12 @@ fn grants(granted: &Id, ids: &[Id]) -> bool {
 /// Turns the list a client sent into the one that is kept: `auth` becomes everything the connection
 /// proved, doubles go, and what cannot be is refused.
 pub(super) fn fix_up(list: Vec<Acl>, ids: &[Id]) -> Result<Vec<Acl>, KeeperError> {
+    if let [acl] = &list[..] {
+        // Nearly every list there is.
+        if acl.id.scheme == "world" && acl.id.id == "anyone" {
+            return Ok(list);
+        }
+    }
     let mut fixed: Vec<Acl> = Vec::with_capacity(list.len());
     for acl in list {
         match acl.id.scheme.as_str() {
@@ -158,12 +164,18 @@ pub(super) fn fix_up(list: Vec<Acl>, ids: &[Id]) -> Result<Vec<Acl>, KeeperError
                 }
             }
             "world" if acl.id.id == "anyone" => push_new(&mut fixed, acl),
-            "digest" if acl.id.id.split(':').count() == 2 => push_new(&mut fixed, acl),
+            "digest" if is_digest(&acl.id.id) => push_new(&mut fixed, acl),
             "ip" if Network::parse(&acl.id.id).is_some() => push_new(&mut fixed, acl),
             _ => return Err(KeeperError::InvalidAcl),
         }
     }
     if fixed.is_empty() { Err(KeeperError::InvalidAcl) } else { Ok(fixed) }
+}
+
+/// Whether an id has a user and a sum. Java's split gives no empty parts at the end, so `user:` is
+/// none and `user:sum:` is one.
+fn is_digest(id: &str) -> bool {
+    id.trim_end_matches(':').split(':').count() == 2
 }
 
 fn push_new(list: &mut Vec<Acl>, acl: Acl) {
@@ -314,6 +326,8 @@ mod tests {
             vec![acl(31, "world", "someone")],
             vec![acl(31, "digest", "nobody")],
             vec![acl(31, "digest", "a:b:c")],
+            vec![acl(31, "digest", "a:")],
+            vec![acl(31, "digest", ":")],
             vec![acl(31, "ip", "1.2.3")],
             vec![acl(31, "super", "")],
             vec![acl(31, "whatever", "x")],

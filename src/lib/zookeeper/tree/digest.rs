@@ -99,6 +99,21 @@ impl Digest {
         }
     }
 
+    /// Replaces the stat of the node at `path`.
+    pub(super) fn change(
+        &mut self,
+        path: &str,
+        data: Option<&[u8]>,
+        before: &StatPersisted,
+        after: &StatPersisted,
+    ) {
+        if self.enabled && before != after {
+            let sum = content_sum(path, data);
+            let value = self.value.wrapping_sub(of(path, sum, before));
+            self.value = value.wrapping_add(of(path, sum, after));
+        }
+    }
+
     /// What a snapshot says its tree's digest is.
     pub(super) fn expect(&mut self, expected: Remembered) {
         self.expected = Some(expected);

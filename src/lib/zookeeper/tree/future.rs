@@ -30,13 +30,14 @@ impl DataTree {
 
     fn shape(&self, path: &str, id: NodeId) -> Shape {
         let node = self.nodes.get(id);
+        let stat = node.stat();
         let (mut content_sum, mut digest) = (0, 0);
         if self.settings.digest {
             content_sum = digest::content_sum(path, node.data());
-            digest = digest::of(path, content_sum, &node.stat);
+            digest = digest::of(path, content_sum, &stat);
         }
         Shape {
-            stat: node.stat.clone(),
+            stat,
             children: node.children().len(),
             acl: node.acl,
             data_length: node.data_length(),

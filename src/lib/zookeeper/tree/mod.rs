@@ -62,6 +62,11 @@ pub mod session;
 pub mod snapshot;
 pub mod watch;
 
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -73,7 +78,7 @@ use crate::zookeeper::jute::{
 
 use acl::{AclCache, AclId};
 use digest::{Digest, Remembered};
-use node::{Node, NodeId, Nodes};
+use node::{NodeId, Nodes};
 use pending::Pending;
 use quota::Quotas;
 pub use session::{Owner, SessionTracker};
@@ -208,7 +213,7 @@ impl DataTree {
             pending: Pending::default(),
             tracker: SessionTracker::new(settings.tick_ms),
             last_zxid: Zxid::ZERO,
-            data_bytes: 0,
+            data_bytes: "/".len(),
             settings,
         }
     }
@@ -230,7 +235,7 @@ impl DataTree {
             let (parent, name) = path.rsplit_once('/').expect("special paths have a slash");
             let parent = self.nodes.find(parent).expect("the parent was added before");
             self.digest.add(path, Some(&[]), &stat);
-            self.nodes.insert(parent, name, Some(&[]), stat, acl);
+            self.nodes.insert(parent, name, Some(&[]), &stat, acl);
             self.data_bytes += path.len();
         }
     }
@@ -417,21 +422,35 @@ impl DataTree {
         }
     }
 
-    /// What clients see of a node's stat.
+    /// What clients see of a node's stat: creations and deletions of children counted together, and
+    /// no owner but a session.
     fn client_stat(&self, id: NodeId) -> Stat {
         let node = self.nodes.get(id);
-        let mut stat = node.client_stat();
-        stat.ephemeral_owner = self.shown_owner(node.stat.ephemeral_owner);
-        stat
+        let stat = node.stat();
+        let num_children = i32::try_from(node.children().len()).unwrap_or(i32::MAX);
+        Stat {
+            czxid: stat.czxid,
+            mzxid: stat.mzxid,
+            ctime: stat.ctime,
+            mtime: stat.mtime,
+            version: stat.version,
+            cversion: stat.cversion.wrapping_mul(2).wrapping_sub(num_children),
+            aversion: stat.aversion,
+            ephemeral_owner: self.shown_owner(stat.ephemeral_owner),
+            data_length: i32::try_from(node.data_length()).unwrap_or(i32::MAX),
+            num_children,
+            pzxid: stat.pzxid,
+        }
     }
 
-    /// Changes the node at `path`, and the digest with it.
-    fn change(&mut self, path: &str, change: impl FnOnce(&mut Node)) {
-        let Some(id) = self.nodes.find(path) else { return };
+    /// Changes the stat of a node, and the digest with it.
+    fn change_stat(&mut self, id: NodeId, path: &str, change: impl FnOnce(&mut StatPersisted)) {
         let node = self.nodes.get_mut(id);
-        self.digest.subtract(path, node.data(), &node.stat);
-        change(node);
-        self.digest.add(path, node.data(), &node.stat);
+        let before = node.stat();
+        let mut after = before.clone();
+        change(&mut after);
+        node.set_stat(&after);
+        self.digest.change(path, node.data(), &before, &after);
     }
 
     /// The bytes that paths and data take changed.

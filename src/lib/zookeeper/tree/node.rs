@@ -1,13 +1,14 @@
 //! The nodes in memory: a slab of them and an index by parent and name.
 //!
-//! A million small nodes is an ordinary tree, so a node is 104 bytes and one allocation that holds
+//! A million small nodes is an ordinary tree, so a node is 88 bytes and one allocation that holds
 //! its name and data one after the other; the path is nowhere stored, it is the names on the way
-//! up. The index holds node numbers only and compares through the slab.
+//! up. The index holds node numbers, and a byte of each hash beside them, so that a search looks at
+//! hardly any node but the one it finds.
 
 use std::hash::{BuildHasher, RandomState};
 
 use super::acl::AclId;
-use crate::zookeeper::jute::{Stat, StatPersisted};
+use crate::zookeeper::jute::{StatPersisted, Zxid};
 
 /// The number of a node, good as long as the node lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,10 +28,16 @@ impl NodeId {
 /// A node.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) stat: StatPersisted,
+    czxid: Zxid,
+    mzxid: Zxid,
+    ctime: i64,
+    mtime: i64,
+    ephemeral_owner: i64,
     /// The name, then the data.
     content: Box<[u8]>,
-    children: Option<Box<Children>>,
+    family: Option<Box<Family>>,
+    version: i32,
+    aversion: i32,
     parent: NodeId,
     /// Where the parent's list of children has this node.
     position: u32,
@@ -39,29 +46,89 @@ pub(super) struct Node {
     pub(super) acl: AclId,
 }
 
-/// The children of a node, in no order that matters.
-#[derive(Debug, Default)]
-struct Children {
-    ids: Vec<NodeId>,
+/// What only nodes have that have or had children, which most never do.
+#[derive(Debug)]
+struct Family {
+    /// In no order that matters.
+    children: Vec<NodeId>,
+    cversion: i32,
+    pzxid: Zxid,
 }
 
 const NULL_DATA: u32 = 1 << 31;
-const _: () = assert!(size_of::<Node>() == 104);
+const _: () = assert!(size_of::<Node>() == 88);
 
 impl Node {
-    fn new(name: &str, data: Option<&[u8]>, stat: StatPersisted, acl: AclId) -> Node {
+    fn new(name: &str, data: Option<&[u8]>, stat: &StatPersisted, acl: AclId) -> Node {
         let (content, name_bytes) = join(name.as_bytes(), data);
-        Node { stat, content, children: None, parent: NodeId::NONE, position: 0, name_bytes, acl }
+        let mut node = Node {
+            czxid: stat.czxid,
+            mzxid: stat.mzxid,
+            ctime: stat.ctime,
+            mtime: stat.mtime,
+            ephemeral_owner: stat.ephemeral_owner,
+            content,
+            family: None,
+            version: stat.version,
+            aversion: stat.aversion,
+            parent: NodeId::NONE,
+            position: 0,
+            name_bytes,
+            acl,
+        };
+        node.set_stat(stat);
+        node
+    }
+
+    /// The stat, as snapshots hold it.
+    pub(super) fn stat(&self) -> StatPersisted {
+        let family = self.family.as_ref();
+        StatPersisted {
+            czxid: self.czxid,
+            mzxid: self.mzxid,
+            ctime: self.ctime,
+            mtime: self.mtime,
+            version: self.version,
+            cversion: family.map_or(0, |family| family.cversion),
+            aversion: self.aversion,
+            ephemeral_owner: self.ephemeral_owner,
+            pzxid: family.map_or(self.czxid, |family| family.pzxid),
+        }
+    }
+
+    /// Replaces the stat.
+    pub(super) fn set_stat(&mut self, stat: &StatPersisted) {
+        if self.family.is_some() || stat.cversion != 0 || stat.pzxid != stat.czxid {
+            let family = self.family_mut();
+            family.cversion = stat.cversion;
+            family.pzxid = stat.pzxid;
+        }
+        self.czxid = stat.czxid;
+        self.mzxid = stat.mzxid;
+        self.ctime = stat.ctime;
+        self.mtime = stat.mtime;
+        self.version = stat.version;
+        self.aversion = stat.aversion;
+        self.ephemeral_owner = stat.ephemeral_owner;
+    }
+
+    fn family_mut(&mut self) -> &mut Family {
+        let pzxid = self.czxid;
+        let none = || Box::new(Family { children: Vec::new(), cversion: 0, pzxid });
+        self.family.get_or_insert_with(none)
     }
 
     fn name_length(&self) -> usize {
         (self.name_bytes & !NULL_DATA) as usize
     }
 
+    fn name_as_bytes(&self) -> &[u8] {
+        self.content.get(..self.name_length()).unwrap_or_default()
+    }
+
     /// The last part of the path.
     pub(super) fn name(&self) -> &str {
-        let bytes = self.content.get(..self.name_length()).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        std::str::from_utf8(self.name_as_bytes()).unwrap_or_default()
     }
 
     /// The data; null is not the same as empty.
@@ -77,42 +144,17 @@ impl Node {
 
     /// Replaces the data.
     pub(super) fn set_data(&mut self, data: Option<&[u8]>) {
-        let name = self.content.get(..self.name_length()).unwrap_or_default();
-        (self.content, self.name_bytes) = join(name, data);
+        (self.content, self.name_bytes) = join(self.name_as_bytes(), data);
     }
 
     /// The children.
     pub(super) fn children(&self) -> &[NodeId] {
-        self.children.as_ref().map_or(&[], |children| &children.ids)
+        self.family.as_ref().map_or(&[], |family| &family.children)
     }
 
     /// The node above; none above the root.
     pub(super) fn parent(&self) -> Option<NodeId> {
         (self.parent != NodeId::NONE).then_some(self.parent)
-    }
-
-    /// What the node says about itself to clients.
-    pub(super) fn client_stat(&self) -> Stat {
-        let children = i32::try_from(self.children().len()).unwrap_or(i32::MAX);
-        let length = i32::try_from(self.data_length()).unwrap_or(i32::MAX);
-        client_stat(&self.stat, children, length)
-    }
-}
-
-/// What clients see of a stat: creations and deletions counted together, and no owner but a session.
-pub(super) fn client_stat(stat: &StatPersisted, children: i32, data_length: i32) -> Stat {
-    Stat {
-        czxid: stat.czxid,
-        mzxid: stat.mzxid,
-        ctime: stat.ctime,
-        mtime: stat.mtime,
-        version: stat.version,
-        cversion: stat.cversion.wrapping_mul(2).wrapping_sub(children),
-        aversion: stat.aversion,
-        ephemeral_owner: stat.ephemeral_owner,
-        data_length,
-        num_children: children,
-        pzxid: stat.pzxid,
     }
 }
 
@@ -137,22 +179,27 @@ pub(super) struct Nodes {
     walks: usize,
     /// Open addressing, a power of two long; `NodeId::NONE` is a free place.
     index: Vec<NodeId>,
+    /// For each place of the index seven bits of the hash, and a bit that it is taken.
+    tags: Vec<u8>,
     hasher: RandomState,
     len: usize,
 }
 
 const INDEX_MIN: usize = 16;
+/// The tag of a free place.
+const FREE: u8 = 0;
 
 impl Nodes {
     /// A root without data and nothing else.
     pub(super) fn new() -> Nodes {
-        let root = Node::new("", Some(&[]), StatPersisted::default(), AclId::OPEN);
+        let root = Node::new("", Some(&[]), &StatPersisted::default(), AclId::OPEN);
         Nodes {
             slab: vec![root],
             free: Vec::new(),
             resting: Vec::new(),
             walks: 0,
             index: vec![NodeId::NONE; INDEX_MIN],
+            tags: vec![FREE; INDEX_MIN],
             hasher: RandomState::new(),
             len: 1,
         }
@@ -186,15 +233,18 @@ impl Nodes {
 
     /// The child of `parent` called `name`.
     pub(super) fn child(&self, parent: NodeId, name: &str) -> Option<NodeId> {
-        let mut place = self.place(parent, name);
+        let (mut place, tag) = self.place(parent, name.as_bytes());
         loop {
-            let id = self.index[place];
-            if id == NodeId::NONE {
-                return None;
-            }
-            let node = self.get(id);
-            if node.parent == parent && node.name() == name {
-                return Some(id);
+            match self.tags[place] {
+                FREE => return None,
+                found if found == tag => {
+                    let id = self.index[place];
+                    let node = self.get(id);
+                    if node.parent == parent && node.name_as_bytes() == name.as_bytes() {
+                        return Some(id);
+                    }
+                }
+                _ => {}
             }
             place = self.after(place);
         }
@@ -222,7 +272,7 @@ impl Nodes {
         parent: NodeId,
         name: &str,
         data: Option<&[u8]>,
-        stat: StatPersisted,
+        stat: &StatPersisted,
         acl: AclId,
     ) -> NodeId {
         debug_assert!(self.child(parent, name).is_none(), "a name is taken once");
@@ -230,8 +280,8 @@ impl Nodes {
             self.grow();
         }
         let mut node = Node::new(name, data, stat, acl);
-        let siblings = &mut self.get_mut(parent).children.get_or_insert_default().ids;
-        node.position = u32::try_from(siblings.len()).expect("there are fewer nodes than numbers");
+        let siblings = self.get(parent).children().len();
+        node.position = u32::try_from(siblings).expect("there are fewer nodes than numbers");
         node.parent = parent;
         let id = match self.free.pop() {
             Some(id) => {
@@ -245,7 +295,7 @@ impl Nodes {
                 id
             }
         };
-        self.get_mut(parent).children.get_or_insert_default().ids.push(id);
+        self.get_mut(parent).family_mut().children.push(id);
         self.index_insert(id);
         self.len += 1;
         id
@@ -256,21 +306,22 @@ impl Nodes {
         assert!(id != NodeId::ROOT, "the root stays");
         self.index_remove(id);
         let (parent, position) = (self.get(id).parent, self.get(id).position);
-        let siblings = &mut self.get_mut(parent).children;
-        let list = siblings.as_mut().expect("a parent knows its children");
-        list.ids.swap_remove(position as usize);
-        let moved = list.ids.get(position as usize).copied();
-        if list.ids.is_empty() {
-            *siblings = None;
+        let siblings = &mut self.get_mut(parent).family_mut().children;
+        siblings.swap_remove(position as usize);
+        let moved = siblings.get(position as usize).copied();
+        if siblings.is_empty() {
+            // A queue that was long once is not to hold its room for ever.
+            *siblings = Vec::new();
         }
         if let Some(moved) = moved {
             self.get_mut(moved).position = position;
         }
         let node = self.get_mut(id);
+        assert!(node.children().is_empty(), "a node with children stays");
         node.parent = NodeId::NONE;
         node.content = Box::default();
         node.name_bytes = 0;
-        assert!(node.children.take().is_none(), "a node with children stays");
+        node.family = None;
         if self.walks == 0 { &mut self.free } else { &mut self.resting }.push(id);
         self.len -= 1;
     }
@@ -289,15 +340,17 @@ impl Nodes {
         }
     }
 
-    fn place(&self, parent: NodeId, name: &str) -> usize {
+    /// Where the search for a name begins, and what to look for.
+    fn place(&self, parent: NodeId, name: &[u8]) -> (usize, u8) {
         let hash = self.hasher.hash_one((parent.0, name));
+        let [high, ..] = hash.to_be_bytes();
         // The index is shorter than 2^32 places: the low bits are what counts.
-        hash as usize & (self.index.len() - 1)
+        (hash as usize & (self.index.len() - 1), high | 0x80)
     }
 
-    fn home(&self, id: NodeId) -> usize {
+    fn home(&self, id: NodeId) -> (usize, u8) {
         let node = self.get(id);
-        self.place(node.parent, node.name())
+        self.place(node.parent, node.name_as_bytes())
     }
 
     fn after(&self, place: usize) -> usize {
@@ -305,37 +358,41 @@ impl Nodes {
     }
 
     fn index_insert(&mut self, id: NodeId) {
-        let mut place = self.home(id);
-        while self.index[place] != NodeId::NONE {
+        let (mut place, tag) = self.home(id);
+        while self.tags[place] != FREE {
             place = self.after(place);
         }
         self.index[place] = id;
+        self.tags[place] = tag;
     }
 
     fn index_remove(&mut self, id: NodeId) {
-        let mut hole = self.home(id);
+        let (mut hole, _) = self.home(id);
         while self.index[hole] != id {
-            assert!(self.index[hole] != NodeId::NONE, "every node is in the index");
+            assert!(self.tags[hole] != FREE, "every node is in the index");
             hole = self.after(hole);
         }
         // What was pushed beyond its home by what stood here moves back, so that no search stops
         // at the hole before it.
         let mut next = self.after(hole);
-        while self.index[next] != NodeId::NONE {
-            let home = self.home(self.index[next]);
+        while self.tags[next] != FREE {
+            let (home, tag) = self.home(self.index[next]);
             let mask = self.index.len() - 1;
             if next.wrapping_sub(home) & mask >= next.wrapping_sub(hole) & mask {
                 self.index[hole] = self.index[next];
+                self.tags[hole] = tag;
                 hole = next;
             }
             next = self.after(next);
         }
         self.index[hole] = NodeId::NONE;
+        self.tags[hole] = FREE;
     }
 
     fn grow(&mut self) {
-        let longer = vec![NodeId::NONE; self.index.len() * 2];
-        for id in std::mem::replace(&mut self.index, longer) {
+        let places = self.index.len() * 2;
+        self.tags = vec![FREE; places];
+        for id in std::mem::replace(&mut self.index, vec![NodeId::NONE; places]) {
             if id != NodeId::NONE {
                 self.index_insert(id);
             }
@@ -351,7 +408,7 @@ mod tests {
     use crate::base::rng::Rng;
 
     fn insert(nodes: &mut Nodes, parent: NodeId, name: &str) -> NodeId {
-        nodes.insert(parent, name, None, StatPersisted::default(), AclId::OPEN)
+        nodes.insert(parent, name, None, &StatPersisted::default(), AclId::OPEN)
     }
 
     #[test]

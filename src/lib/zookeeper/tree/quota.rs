@@ -98,7 +98,7 @@ impl DataTree {
                 self.quotas.paths.insert(subject.to_owned());
             }
             if let Some(subject) = subject(parent, name, STATS) {
-                self.quota_recount(&subject.to_owned());
+                self.quota_recount(subject);
             }
         }
         self.quota_moved(path, 1, signed(bytes));

@@ -12,16 +12,18 @@ impl DataTree {
     pub fn reapable(&self, now_ms: i64, never_used_ms: i64) -> Vec<String> {
         let containers = self.containers.iter().filter(|&&id| {
             let node = self.nodes.get(id);
-            let waited_ms = now_ms.saturating_sub(node.stat.ctime);
-            let used = node.stat.cversion > 0;
+            let stat = node.stat();
+            let waited_ms = now_ms.saturating_sub(stat.ctime);
+            let used = stat.cversion > 0;
             node.children().is_empty() && (used || (never_used_ms > 0 && waited_ms > never_used_ms))
         });
         let stale = self.ttls.iter().filter(|&&id| {
             let node = self.nodes.get(id);
-            let Lifetime::Ttl { ttl_ms } = self.lifetime(node.stat.ephemeral_owner) else {
+            let stat = node.stat();
+            let Lifetime::Ttl { ttl_ms } = self.lifetime(stat.ephemeral_owner) else {
                 return false;
             };
-            let idle_ms = now_ms.saturating_sub(node.stat.mtime);
+            let idle_ms = now_ms.saturating_sub(stat.mtime);
             node.children().is_empty() && ttl_ms != 0 && idle_ms > ttl_ms
         });
         let mut paths: Vec<String> =

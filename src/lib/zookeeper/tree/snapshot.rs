@@ -78,7 +78,7 @@ impl DataTree {
                 continue;
             };
             // Gone meanwhile, or come: the log has it either way.
-            if !self.nodes.is_child(id, step.id) || self.nodes.get(id).stat.czxid > walk.zxid {
+            if !self.nodes.is_child(id, step.id) || self.nodes.get(id).stat().czxid > walk.zxid {
                 continue;
             }
             let node = self.nodes.get(id);
@@ -130,7 +130,7 @@ impl DataTree {
         // A list that came later comes again with the setACL in the log.
         let acl = if walk.acls.contains(&node.acl) { node.acl } else { AclId::OPEN };
         writer.i64(acl.persisted());
-        node.stat.encode(writer);
+        node.stat().encode(writer);
     }
 
     /// Puts the digest section (3.6): what the tree's digest is, now.
@@ -193,9 +193,10 @@ impl DataTree {
             self.digest.add(&path, data, &stat);
             self.acls.retain(acl);
             if path.is_empty() {
+                self.resize(0, data.map_or(0, <[u8]>::len));
                 let root = self.nodes.get_mut(NodeId::ROOT);
                 root.set_data(data);
-                root.stat = stat;
+                root.set_stat(&stat);
                 root.acl = acl;
                 continue;
             }
@@ -208,7 +209,7 @@ impl DataTree {
                 return Err(reader.invalid("node that was read before", 0));
             }
             let owner = stat.ephemeral_owner;
-            let id = self.nodes.insert(parent.1, name, data, stat, acl);
+            let id = self.nodes.insert(parent.1, name, data, &stat, acl);
             self.own(id, owner);
             self.resize(0, path.len() + data.map_or(0, <[u8]>::len));
         }

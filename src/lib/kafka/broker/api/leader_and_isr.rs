@@ -40,6 +40,7 @@ impl Api for LeaderAndIsr {
         // Logs are made and opened here: that may wait for the disk.
         Outcome::Parked(Box::pin(async move {
             let told = told(&request);
+            broker.topics_told(told.iter().map(|told| &told.partition)).await;
             let worker = broker.clone();
             let now_ms = broker.clock.wall_ms();
             let results =

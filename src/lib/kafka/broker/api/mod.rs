@@ -4,14 +4,33 @@
 //! must wait for is a future in [`Outcome::Parked`]. Handlers never call handlers: what two share
 //! lives in the rooms below. Failures of single partitions or topics are data in the response.
 
+pub mod alter_configs;
 pub mod api_versions;
+pub mod controlled_shutdown;
+pub mod create_partitions;
+pub mod create_topics;
+pub mod delete_groups;
+pub mod delete_topics;
 pub mod describe_cluster;
+pub mod describe_configs;
+pub mod describe_groups;
 pub mod fetch;
+pub mod find_coordinator;
+pub mod heartbeat;
+pub mod incremental_alter_configs;
+pub mod init_producer_id;
+pub mod join_group;
 pub mod leader_and_isr;
+pub mod leave_group;
+pub mod list_groups;
 pub mod list_offsets;
 pub mod metadata;
+pub mod offset_commit;
+pub mod offset_delete;
+pub mod offset_fetch;
 pub mod produce;
 pub mod stop_replica;
+pub mod sync_group;
 pub mod update_metadata;
 
 use std::future::Future;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::base::error::io_text;
 use crate::config;
+use crate::kafka::broker::registration;
 use crate::kafka::log;
 use crate::kafka::metadata::znode::Malformed;
 use crate::zookeeper::client;
@@ -33,8 +34,8 @@ pub enum Error {
     OtherBroker { dir: PathBuf, found: i32, configured: i32 },
     /// `broker.id` is not set and none may be generated.
     NoBrokerId,
-    /// The broker id is registered by somebody else.
-    IdTaken { id: i32, by: String },
+    /// The broker cannot register; its id may be taken.
+    Registration(registration::Error),
 }
 
 impl fmt::Display for Error {
@@ -69,9 +70,7 @@ impl fmt::Display for Error {
             Error::NoBrokerId => f.write_str(
                 "broker.id is not set and broker.id.generation.enable is false; set one of them",
             ),
-            Error::IdTaken { id, by } => {
-                write!(f, "broker.id {id} is registered in ZooKeeper already, by {by}")
-            }
+            Error::Registration(error) => error.fmt(f),
         }
     }
 }
@@ -84,6 +83,7 @@ impl std::error::Error for Error {
             Error::Logs(error) => Some(error),
             Error::ZooKeeper { source, .. } => Some(source),
             Error::Znode { source, .. } => Some(source),
+            Error::Registration(error) => error.source(),
             _ => None,
         }
     }
@@ -98,5 +98,11 @@ impl From<config::Error> for Error {
 impl From<client::ParseError> for Error {
     fn from(error: client::ParseError) -> Error {
         Error::ConnectString(error)
+    }
+}
+
+impl From<registration::Error> for Error {
+    fn from(error: registration::Error) -> Error {
+        Error::Registration(error)
     }
 }

@@ -6,25 +6,32 @@ mod identity;
 mod ports;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI32, AtomicI64};
-use std::sync::{Arc, Mutex, RwLock};
+use std::path::Path;
+use std::sync::atomic::AtomicI32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::base::clock::Clock;
 use crate::base::disk::Disk;
 use crate::base::rng::Rng;
 use crate::config::Properties;
-use crate::config::broker::BrokerConfig;
+use crate::config::broker::{BrokerConfig, Listeners, ProtocolVersion};
 use crate::kafka::log::LogManager;
+use crate::kafka::metadata::broker::{self as advertised, Registration};
 use crate::kafka::replica::ReplicaManager;
 use crate::net::{Stop, listener};
-use crate::zookeeper::client::{Client, ConnectString, Options};
+use crate::zookeeper::client::{Client, ConnectString, Events, Options};
 
 use super::cluster::Cluster;
+use super::control::{self, Control, ControlSettings};
 use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
+use super::producer_ids::ProducerIds;
+use super::registration::{Registrar, SessionFile};
+use super::shards::Shards;
 use super::topic_configs::TopicConfigs;
-use super::{Broker, housekeeping};
+use super::zookeeper::ZooKeeper;
+use super::{Broker, config_changes, hand_over, housekeeping};
 
 pub use error::Error;
 pub use ports::Bound;
@@ -61,6 +68,7 @@ impl Running {
     pub async fn stop(self) {
         let broker = &self.broker;
         tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] shutting down", broker.id);
+        hand_over::hand_over(broker).await;
         broker.stop.stop(STOP_WITHIN).await;
         broker.zookeeper().close().await;
         let closing = broker.clone();
@@ -78,9 +86,9 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         tracing::warn!(target: "kafka.server.KafkaConfig", "{unknown}");
     }
     // Ports and directories first: a second start of the same broker must disturb nothing.
-    let bound = ports::bind(&config).await?;
+    let bound = ports::reserve(&config).await?;
     let dirs = config.log_dirs();
-    let logs = LogManager::open(disk, &dirs).map_err(Error::Logs)?;
+    let logs = LogManager::open(disk.clone(), &dirs).map_err(Error::Logs)?;
 
     let servers = ConnectString::parse(config.zookeeper_connect.as_deref().unwrap_or_default())?;
     tracing::info!(target: "kafka.server.KafkaServer", "Connecting to zookeeper on {servers}");
@@ -96,6 +104,16 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     tracing::info!(target: "kafka.server.KafkaServer", "Cluster ID = {cluster_id}");
     let id = identity::broker_id(&zookeeper, &config, &logs, &cluster_id).await?;
 
+    let listeners = config.listeners()?;
+    let memory =
+        SessionFile::new(disk.clone(), dirs.first().map_or(Path::new("."), |dir| dir.as_ref()));
+    let registration = registration(&config, &listeners, &bound, &clock);
+    let with_features = config.inter_broker_protocol_version >= ProtocolVersion::V2_7_IV0;
+    tell_where_clients_go(&registration, &bound);
+    let registrar = Arc::new(Registrar::new(id.0, registration, with_features, memory));
+    let secure = config.zookeeper_set_acl;
+    let zookeeper = ZooKeeper::new(zookeeper, options(&config, &clock), secure);
+    let (control, inbox) = Control::new();
     let topic_configs = Arc::new(TopicConfigs::new(properties.clone()));
     let configs = topic_configs.clone();
     let configs = Box::new(move |topic: &str| Arc::new(configs.of(topic)));
@@ -106,17 +124,105 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         replicas: ReplicaManager::new(id, logs, configs),
         cluster: Cluster::default(),
         topic_configs,
-        zookeeper: RwLock::new(zookeeper),
+        zookeeper,
+        registrar,
+        shards: Shards::default(),
+        control,
+        producer_ids: ProducerIds::default(),
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
-        epoch: AtomicI64::new(-1),
         controller_epoch: AtomicI32::new(0),
         config: Arc::new(config),
         clock,
     });
     housekeeping::load(&broker).await?;
-    let _ = events;
-    Ok(serve(broker, bound))
+    let running = serve(broker, bound)?;
+    let broker = &running.broker;
+    join(broker, &listeners, events, inbox).await?;
+    tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
+    Ok(running)
+}
+
+/// Registers, and stands for controller. The sockets are open by now: the controller speaks to a
+/// broker as soon as it is registered.
+async fn join(
+    broker: &Arc<Broker>,
+    listeners: &Listeners,
+    events: Events,
+    inbox: control::Inbox,
+) -> Result<(), Error> {
+    broker.registrar.register(&broker.zookeeper).await?;
+    let listener = listeners.control_plane.as_ref().unwrap_or(&listeners.inter_broker);
+    let means = control::Means {
+        zookeeper: broker.zookeeper.clone(),
+        events,
+        registrar: broker.registrar.clone(),
+        settings: ControlSettings::of(broker.config(), listener),
+        clock: broker.clock.clone(),
+        notices: config_changes::start(broker),
+    };
+    broker.control.start(&broker.stop, inbox, means);
+    Ok(())
+}
+
+/// What the broker tells of itself. A port that the kernel chose is told as it came out.
+fn registration(
+    config: &BrokerConfig,
+    listeners: &Listeners,
+    bound: &[ports::Reserved],
+    clock: &Clock,
+) -> Registration {
+    let endpoints = listeners.advertised.iter().map(|endpoint| {
+        let open = bound.iter().find(|open| open.bound.endpoint.listener == endpoint.listener);
+        let port = match (endpoint.port, open) {
+            (0, Some(open)) => open.bound.address.port(),
+            (port, _) => port,
+        };
+        let host = match endpoint.host.as_str() {
+            "" => host_name(),
+            host => host.to_owned(),
+        };
+        advertised::Endpoint {
+            listener: endpoint.listener.clone(),
+            security_protocol: endpoint.protocol.name().to_owned(),
+            host,
+            port: i32::from(port),
+        }
+    });
+    Registration {
+        endpoints: endpoints.collect(),
+        rack: config.broker_rack.clone(),
+        timestamp_ms: clock.wall_ms(),
+        jmx_port: -1,
+    }
+}
+
+/// Most trouble with a first broker is an address that clients are told and cannot reach.
+fn tell_where_clients_go(registration: &Registration, bound: &[ports::Reserved]) {
+    const LOGGER: &str = "kafka.server.KafkaServer";
+    for told in &registration.endpoints {
+        let open = bound.iter().find(|it| it.bound.endpoint.listener == told.listener);
+        let Some(open) = open.map(|it| it.bound.address) else { continue };
+        tracing::info!(
+            target: LOGGER,
+            "Listener {} is bound to {open} and tells clients to go to {}:{}",
+            told.listener, told.host, told.port
+        );
+        let loopback = matches!(told.host.as_str(), "localhost" | "127.0.0.1" | "::1");
+        if loopback && !open.ip().is_loopback() {
+            tracing::warn!(
+                target: LOGGER,
+                "Clients on other machines cannot follow listener {} to {}: set advertised.listeners to an address they can reach",
+                told.listener, told.host
+            );
+        }
+    }
+}
+
+/// The machine's own name, for a listener on every interface.
+fn host_name() -> String {
+    let name = rustix::system::uname();
+    name.nodename().to_string_lossy().into_owned()
 }
 
 fn options(config: &BrokerConfig, clock: &Clock) -> Options {
@@ -128,19 +234,20 @@ fn options(config: &BrokerConfig, clock: &Clock) -> Options {
     }
 }
 
-fn serve(broker: Arc<Broker>, listeners: Vec<ports::Open>) -> Running {
+/// Opens the ports and serves them.
+fn serve(broker: Arc<Broker>, listeners: Vec<ports::Reserved>) -> Result<Running, Error> {
     let per_address = usize::try_from(broker.config().max_connections_per_ip).unwrap_or(0);
     let settings = listener::Settings {
         // The default is "all that an i32 can count": no limit.
         max_per_address: if per_address == i32::MAX as usize { 0 } else { per_address },
     };
     let mut bound = Vec::new();
-    for open in listeners {
-        let service = Arc::new(Dispatch::new(broker.clone(), &open.bound.endpoint.listener));
-        listener::serve(open.socket, service, settings, &broker.stop);
-        bound.push(open.bound);
+    for reserved in listeners {
+        let (open, socket) = reserved.open()?;
+        let service = Arc::new(Dispatch::new(broker.clone(), &open.endpoint.listener));
+        listener::serve(socket, service, settings, &broker.stop);
+        bound.push(open);
     }
     housekeeping::start(&broker);
-    tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
-    Running { broker, listeners: bound }
+    Ok(Running { broker, listeners: bound })
 }

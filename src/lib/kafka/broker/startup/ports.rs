@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use crate::base::disk::Disk;
 use crate::config::broker::{BrokerConfig, Endpoint, SecurityProtocol};
-use crate::net::socket::Listener;
+use crate::net::socket;
 
 use super::Error;
 
@@ -16,15 +16,31 @@ pub struct Bound {
     pub address: SocketAddr,
 }
 
-/// A listener whose socket is open and not served yet.
-pub(super) struct Open {
+/// A listener whose port is ours and not open yet.
+pub(super) struct Reserved {
     pub bound: Bound,
-    pub socket: Listener,
+    pub socket: socket::Bound,
 }
 
-/// Opens all listeners.
-pub(super) async fn bind(config: &BrokerConfig) -> Result<Vec<Open>, Error> {
-    let mut open = Vec::new();
+impl Reserved {
+    /// Opens the port.
+    pub(super) fn open(self) -> Result<(Bound, socket::Listener), Error> {
+        let (bound, address) = (self.bound.clone(), self.bound.address);
+        let listener = self.socket.listen().map_err(|source| {
+            let holder = holder(address.port());
+            Error::Bind { address: address.to_string(), holder, source }
+        })?;
+        tracing::info!(
+            target: "kafka.network.DataPlaneAcceptor",
+            "Awaiting socket connections on {}:{}.", address.ip(), address.port()
+        );
+        Ok((bound, listener))
+    }
+}
+
+/// Takes the ports of all listeners, so that a second start of the same broker ends here.
+pub(super) async fn reserve(config: &BrokerConfig) -> Result<Vec<Reserved>, Error> {
+    let mut reserved = Vec::new();
     for endpoint in config.listeners()?.bound {
         if endpoint.protocol != SecurityProtocol::Plaintext {
             let protocol = endpoint.protocol.name().to_owned();
@@ -36,15 +52,11 @@ pub(super) async fn bind(config: &BrokerConfig) -> Result<Vec<Open>, Error> {
             let host = if endpoint.host.is_empty() { "0.0.0.0" } else { &endpoint.host };
             Error::Bind { address: format!("{host}:{}", endpoint.port), holder, source }
         };
-        let socket = Listener::bind(&endpoint.host, endpoint.port).await.map_err(refused)?;
+        let socket = socket::Bound::bind(&endpoint.host, endpoint.port).await.map_err(refused)?;
         let address = socket.address().map_err(refused)?;
-        tracing::info!(
-            target: "kafka.network.DataPlaneAcceptor",
-            "Awaiting socket connections on {}:{}.", address.ip(), address.port()
-        );
-        open.push(Open { bound: Bound { endpoint, address }, socket });
+        reserved.push(Reserved { bound: Bound { endpoint, address }, socket });
     }
-    Ok(open)
+    Ok(reserved)
 }
 
 /// The process that listens on a port, `kafka-server-start (pid 12)`, where `/proc` tells.

@@ -171,8 +171,9 @@ impl Admin {
         names: Option<&[String]>,
         authorized_operations: bool,
     ) -> Result<Vec<(String, Outcome<Topic>)>> {
-        let named =
-            |names: &[String]| names.iter().map(crate::kafka::client::topic_named).collect();
+        let named = |names: &[String]| {
+            names.iter().map(|name| crate::kafka::client::topic_named(name)).collect()
+        };
         let request = MetadataRequest {
             topics: names.map(named),
             allow_auto_topic_creation: false,

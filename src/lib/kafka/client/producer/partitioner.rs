@@ -30,8 +30,9 @@ impl Partitioner {
 /// What is remembered for one topic.
 #[derive(Debug, Default)]
 pub(super) struct Choice {
-    /// How many records went round.
-    counter: u32,
+    /// Whose turn it is. The first is drawn: else every short-lived producer would begin with, and
+    /// load, the same partition.
+    turn: Option<u32>,
     sticky: Option<i32>,
     sticky_bytes: usize,
 }
@@ -51,8 +52,9 @@ impl Choice {
         match (partitioner, key) {
             (Partitioner::Default, Some(key)) => by_key(key, count),
             (Partitioner::RoundRobin, _) => {
-                let turn = self.counter;
-                self.counter = self.counter.wrapping_add(1) & (u32::MAX >> 1);
+                let first = || u32::try_from(rng.below(1 << 31)).unwrap_or_default();
+                let turn = self.turn.unwrap_or_else(first);
+                self.turn = Some(turn.wrapping_add(1) & (u32::MAX >> 1));
                 pick(available, turn).unwrap_or_else(|| modulo(turn, count))
             }
             (Partitioner::Default | Partitioner::UniformSticky, _) => {
@@ -140,9 +142,11 @@ mod tests {
         let mut next = |available: &[i32]| {
             choice.partition(Partitioner::RoundRobin, Some(b"k"), 1, (3, available), 100, &mut rng)
         };
-        assert_eq!([next(&[0, 1, 2]), next(&[0, 1, 2]), next(&[0, 1, 2])], [0, 1, 2]);
+        let all = [0, 1, 2];
+        let first = next(&all);
+        assert_eq!([next(&all), next(&all), next(&all)], [(first + 1) % 3, (first + 2) % 3, first]);
         assert_eq!([next(&[2]), next(&[2])], [2, 2]);
-        assert_eq!(next(&[]), 2);
+        assert_eq!(next(&[]), first);
     }
 
     #[test]

@@ -89,8 +89,12 @@ impl Group {
         let mut before = std::mem::take(&mut self.members);
         self.instances.clear();
         for logged in &value.members {
-            let member = match before.remove(logged.member_id.as_str()) {
-                Some(member) => Member { assignment: logged.assignment.clone(), ..member },
+            let member = match take_as_logged(&mut before, logged) {
+                Some(member) => Member {
+                    id: logged.member_id.as_str().into(),
+                    assignment: logged.assignment.clone(),
+                    ..member
+                },
                 None => loaded(logged, value.protocol.as_deref()),
             };
             if let Some(instance) = &member.instance {
@@ -121,6 +125,20 @@ impl Group {
         self.leader = None;
         self.since_ms = None;
     }
+}
+
+/// The member a record means: of the same id, or a static one under the id it had so far.
+fn take_as_logged(
+    members: &mut BTreeMap<Arc<str>, Member>,
+    logged: &MemberMetadata,
+) -> Option<Member> {
+    if let Some(member) = members.remove(logged.member_id.as_str()) {
+        return Some(member);
+    }
+    let instance = logged.group_instance_id.as_deref()?;
+    let of_that_name = |it: &&Member| it.instance.as_deref() == Some(instance);
+    let id = members.values().find(of_that_name)?.id.clone();
+    members.remove(&id)
 }
 
 /// A member as far as the log knows it.

@@ -32,7 +32,6 @@ impl Groups {
 
     pub(super) fn forget_topics(
         &mut self,
-        _now: Now,
         from: ReplyTo,
         topics: &BTreeSet<String>,
         out: &mut Actions,
@@ -67,7 +66,7 @@ impl Groups {
         }
     }
 
-    pub(super) fn delete(&mut self, _now: Now, from: ReplyTo, id: &str, out: &mut Actions) {
+    pub(super) fn delete(&mut self, from: ReplyTo, id: &str, out: &mut Actions) {
         let error = match self.groups.get_mut(id) {
             None => ErrorCode::GROUP_ID_NOT_FOUND,
             Some(group) if group.phase != Phase::Empty => ErrorCode::NON_EMPTY_GROUP,
@@ -92,7 +91,6 @@ impl Groups {
 
     pub(super) fn delete_offsets(
         &mut self,
-        _now: Now,
         from: ReplyTo,
         body: OffsetDeleteRequest,
         out: &mut Actions,
@@ -126,7 +124,9 @@ impl Group {
     ) -> (Vec<Record>, Vec<OffsetDeleteResponseTopic>) {
         let subscribed = match self.phase {
             Phase::Empty => Some(BTreeSet::new()),
-            _ => self.subscribed_topics(),
+            Phase::PreparingRebalance | Phase::CompletingRebalance | Phase::Stable => {
+                self.subscribed_topics()
+            }
         };
         let mut chosen = Vec::new();
         let mut answer = Vec::with_capacity(body.topics.len());

@@ -277,8 +277,6 @@ impl Group {
         joiner: Joiner,
         turn: &mut Turn<'_>,
     ) {
-        let led = self.leader.clone();
-        self.rename(old, &id, turn);
         self.log(format_args!(
             "Static member with groupInstanceId={} and unknown member id joins group {} in {} state. \
              Replacing previously mapped member {old} with this memberId {id}.",
@@ -286,45 +284,57 @@ impl Group {
             self.id,
             self.phase
         ));
-        let (from, version) = (joiner.from, joiner.version);
+        let parked = joiner.parked();
         let reason = joiner.reason("Static member with unknown member id rejoins", &id);
-        let quietly = self.phase == Phase::Stable;
-        self.update(&id, joiner, !quietly, turn);
+        self.fence(old, turn);
+        self.update(old, joiner, false, turn);
+        if self.phase == Phase::Stable && select_protocol(&self.members) == self.protocol {
+            return self.replace_quietly(old, &id, parked, turn);
+        }
+        self.rename(old, &id);
         self.renew_session(&id, turn);
-        if !quietly {
-            return self.rebalance(&reason, turn);
+        if let Some(member) = self.members.get_mut(&id) {
+            member.joining = Some(parked);
         }
-        if select_protocol(&self.members) != self.protocol {
-            if let Some(member) = self.members.get_mut(&id) {
-                member.joining = Some(Parked { to: from, version });
-            }
-            return self.rebalance(&reason, turn);
-        }
+        self.rebalance(&reason, turn);
+    }
+
+    /// Nothing changes but the id, which is logged. The group itself knows the new id once the log
+    /// does: so a refused append changes nothing.
+    fn replace_quietly(&mut self, old: &Arc<str>, id: &Arc<str>, to: Parked, turn: &mut Turn<'_>) {
+        let led = self.leader.clone();
+        let knows_skipping = to.version >= SKIP_ASSIGNMENT_VERSION;
+        self.rename(old, id);
+        self.renew_session(id, turn);
         turn.append(vec![self.to_record(|member| member.assignment.clone())]);
-        let mut response =
-            self.joined(&id, version >= SKIP_ASSIGNMENT_VERSION && self.is_leader(&id));
+        let leads = self.is_leader(id);
+        let mut response = self.joined(id, knows_skipping && leads);
+        self.rename(id, old);
         if let Response::Join(joined) = &mut response {
-            if version >= SKIP_ASSIGNMENT_VERSION {
-                joined.skip_assignment = self.is_leader(&id);
-            } else {
+            joined.skip_assignment = knows_skipping && leads;
+            if !knows_skipping {
                 // An older client that heard it leads would assign, and nobody would listen: it is
                 // told its former self leads.
                 joined.leader = led.as_deref().unwrap_or_default().to_owned();
             }
         }
-        turn.reply(from, response);
+        turn.reply(to.to, response);
     }
 
-    fn rename(&mut self, old: &Arc<str>, id: &Arc<str>, turn: &mut Turn<'_>) {
-        let was_leader = self.is_leader(old);
-        turn.timers.cancel(&self.session(old));
-        let Some(mut member) = self.members.remove(old) else { return };
+    /// Whoever still waits under an id that was replaced is told so.
+    fn fence(&mut self, id: &Arc<str>, turn: &mut Turn<'_>) {
+        let Some(member) = self.members.get_mut(id) else { return };
         if let Some(parked) = member.joining.take() {
-            turn.reply(parked.to, failed(parked.version, old, ErrorCode::FENCED_INSTANCE_ID));
+            turn.reply(parked.to, failed(parked.version, id, ErrorCode::FENCED_INSTANCE_ID));
         }
         if let Some(parked) = member.syncing.take() {
             turn.reply(parked.to, super::sync::failed(ErrorCode::FENCED_INSTANCE_ID));
         }
+    }
+
+    fn rename(&mut self, old: &Arc<str>, id: &Arc<str>) {
+        let was_leader = self.is_leader(old);
+        let Some(mut member) = self.members.remove(old) else { return };
         if self.unsynced.remove(old) {
             self.unsynced.insert(id.clone());
         }

@@ -50,7 +50,7 @@ impl Member {
 }
 
 /// The protocols every member supports.
-pub(super) fn common_protocols<'a>(members: &BTreeMap<Arc<str>, Member>) -> BTreeSet<&str> {
+pub(super) fn common_protocols(members: &BTreeMap<Arc<str>, Member>) -> BTreeSet<&str> {
     let mut members_left = members.values();
     let Some(first) = members_left.next() else { return BTreeSet::new() };
     let mut common: BTreeSet<&str> = first.protocols.iter().map(|it| it.name.as_str()).collect();

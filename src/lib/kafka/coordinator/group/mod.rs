@@ -97,22 +97,6 @@ pub struct Settings {
     pub retention_check_interval_ms: i64,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            broker_id: 0,
-            partition: 0,
-            session_timeout_ms_min: 6_000,
-            session_timeout_ms_max: 1_800_000,
-            initial_rebalance_delay_ms: 3_000,
-            members_max: usize::MAX,
-            offset_metadata_max: 4_096,
-            offsets_retention_ms: 7 * 24 * 3_600_000,
-            retention_check_interval_ms: 600_000,
-        }
-    }
-}
-
 /// What is asked of the groups of a partition. Every request but `List` and `ForgetTopics` names one
 /// group; requests that name several are taken apart before they get here.
 #[derive(Clone, Debug)]
@@ -320,9 +304,9 @@ impl Groups {
                 let listed = self.list(&states, &types);
                 out.push(Action::Reply { to: from, response: Response::List(listed) });
             }
-            Request::Delete { group } => self.delete(now, from, &group, out),
-            Request::OffsetDelete(body) => self.delete_offsets(now, from, body, out),
-            Request::ForgetTopics(topics) => self.forget_topics(now, from, &topics, out),
+            Request::Delete { group } => self.delete(from, &group, out),
+            Request::OffsetDelete(body) => self.delete_offsets(from, body, out),
+            Request::ForgetTopics(topics) => self.forget_topics(from, &topics, out),
         }
     }
 

@@ -12,6 +12,7 @@ use super::member::select_protocol;
 use super::state::{Group, Phase};
 use super::{Actions, Deadline, Groups, Turn};
 use crate::kafka::protocol::error_code::ErrorCode;
+use crate::limits::REBALANCE_AGAIN_MS_MIN;
 
 impl Groups {
     /// The time to join is over.
@@ -53,15 +54,7 @@ impl Group {
     pub(super) fn rebalance(&mut self, reason: &str, turn: &mut Turn<'_>) {
         match self.phase {
             Phase::PreparingRebalance => return,
-            Phase::CompletingRebalance => {
-                // Those who wait for an assignment of this generation must join the next.
-                for member in self.members.values_mut() {
-                    if let Some(parked) = member.syncing.take() {
-                        let error = ErrorCode::REBALANCE_IN_PROGRESS;
-                        turn.reply(parked.to, super::sync::failed(error));
-                    }
-                }
-            }
+            Phase::CompletingRebalance => self.answer_syncing(turn),
             Phase::Empty | Phase::Stable => {}
         }
         self.unsynced.clear();
@@ -85,6 +78,19 @@ impl Group {
         self.enter(Phase::PreparingRebalance, turn);
     }
 
+    /// Those who wait for an assignment of this generation must join the next. Their sessions begin
+    /// anew: one that ended while they waited was let pass.
+    fn answer_syncing(&mut self, turn: &mut Turn<'_>) {
+        let ids: Vec<Arc<str>> = self.members.keys().cloned().collect();
+        for id in &ids {
+            let parked = self.members.get_mut(id).and_then(|it| it.syncing.take());
+            if let Some(parked) = parked {
+                turn.reply(parked.to, super::sync::failed(ErrorCode::REBALANCE_IN_PROGRESS));
+                self.renew_session(id, turn);
+            }
+        }
+    }
+
     /// Completes the rebalance if nobody is missing. The first members of a group gather for as
     /// long as it takes, all joined or not.
     pub(super) fn complete_join_if_all_joined(&mut self, turn: &mut Turn<'_>) {
@@ -100,7 +106,7 @@ impl Group {
         self.remove_those_not_joined(turn);
         if !self.elect_joined_leader() && !self.members.is_empty() {
             // Only static members, none of which came: they stay until their sessions end.
-            let timeout = i64::from(self.rebalance_timeout_ms());
+            let timeout = i64::from(self.rebalance_timeout_ms()).max(REBALANCE_AGAIN_MS_MIN);
             turn.set(Deadline::Join { group: self.id.clone() }, timeout);
             return;
         }

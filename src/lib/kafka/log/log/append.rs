@@ -99,7 +99,7 @@ impl Log {
             next = grown.last_offset + 1;
         }
         let rolled = self.roll_if_due(bytes.len(), &grown, now_ms)?;
-        self.epochs.assign(leader_epoch, first_offset)?;
+        self.epochs.assign(leader_epoch, first_offset);
         self.write_patched(bytes, leader_epoch, checked.append_time_ms, &grown, now_ms)?;
         for batch in batches(bytes) {
             let batch = batch?;
@@ -214,7 +214,7 @@ impl Log {
             let header = batch?.header;
             note(&mut grown, &header);
             records += i64::from(header.count);
-            self.epochs.assign(header.leader_epoch, header.base_offset)?;
+            self.epochs.assign(header.leader_epoch, header.base_offset);
         }
         let rolled = self.roll_if_due(chunk.len(), &grown, now_ms)?;
         let mut pieces = [IoSlice::new(chunk)];
@@ -246,6 +246,8 @@ impl Log {
         let Some(completed) = self.producers.apply(header, marker) else { return Ok(()) };
         let stable = self.producers.last_stable_offset(&completed);
         if let Some(aborted) = aborted(&completed, stable) {
+            // The first abort of a segment makes a file.
+            self.names_unsynced = true;
             let index = &mut self.segments.active_mut().transaction_index;
             let path = index.path().to_owned();
             index.append(&aborted).map_err(|source| Error::Io {

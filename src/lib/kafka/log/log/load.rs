@@ -56,17 +56,20 @@ impl Log {
             condemned: Vec::new(),
             last_flush_ms: now_ms,
             names_unsynced: false,
-            snapshots_unsynced: Vec::new(),
+            files_unsynced: Vec::new(),
+            flushes_running: 0,
             poisoned: false,
             rng,
         };
         log.clear_leftovers()?;
-        let whole = log.load_segments(&recovery)?;
+        let recovered_from = log.load_segments(&recovery)?;
         log.settle(now_ms)?;
-        log.recovery_point = match recovery.clean && whole {
-            true => log.log_end,
-            // It moves when files are synced and not because they were read.
-            false => log.recovery_point.min(log.log_end).max(log.log_start),
+        log.recovery_point = match (recovery.clean, recovered_from) {
+            (true, None) => log.log_end,
+            // It moves when files are synced and not because they were read; indexes that were made
+            // anew are to be synced yet.
+            (_, Some(base)) => log.recovery_point.min(base).clamp(log.log_start, log.log_end),
+            (false, None) => log.recovery_point.clamp(log.log_start, log.log_end),
         };
         log.rebuild_producers_of(recovery.clean)?;
         Ok(log)
@@ -149,8 +152,8 @@ impl Log {
         self.disk.list(&self.dir).doing("list", &self.dir)
     }
 
-    /// Opens all segments and checks those that need it. Says whether all of them were whole.
-    fn load_segments(&mut self, recovery: &Recovery) -> Result<bool> {
+    /// Opens all segments and checks those that need it; gives the base of the first of those.
+    fn load_segments(&mut self, recovery: &Recovery) -> Result<Option<i64>> {
         let entries = self.list()?;
         let mut doubtful = Vec::new();
         for entry in &entries {
@@ -177,9 +180,8 @@ impl Log {
             doubtful.sort_unstable();
             doubtful.dedup();
         }
-        let whole = doubtful.is_empty();
         self.recover(&doubtful)?;
-        Ok(whole)
+        Ok(doubtful.first().copied())
     }
 
     /// Removes indexes whose segment is gone.
@@ -209,8 +211,9 @@ impl Log {
             let Some(segment) = self.segments.floor_mut(*base) else { continue };
             let epochs = &mut self.epochs;
             let cut = segment.recover(|batch, index| {
-                if batch.header.magic == 2 {
-                    epochs.assign(batch.header.leader_epoch, batch.header.base_offset)?;
+                // What the file knows already stays; a lower epoch would be taken for a cut.
+                if epochs.latest().is_none_or(|latest| batch.header.leader_epoch > latest) {
+                    epochs.assign(batch.header.leader_epoch, batch.header.base_offset);
                 }
                 replay(&mut now, batch, Some(index))
             })?;
@@ -249,7 +252,7 @@ impl Log {
                 for base in self.segments.bases() {
                     self.discard_segment(base)?;
                 }
-                self.epochs.clear()?;
+                self.epochs.clear();
             }
         }
         if self.segments.is_empty() {
@@ -261,8 +264,8 @@ impl Log {
         }
         let first = self.segments.first().map_or(0, LogSegment::base_offset);
         self.log_start = self.log_start.max(first);
-        self.epochs.truncate_from_end(self.log_end)?;
-        self.epochs.truncate_from_start(self.log_start)?;
+        self.epochs.truncate_from_end(self.log_end);
+        self.epochs.truncate_from_start(self.log_start);
         for segment in self.segments.iter_mut() {
             segment.release_indexes();
         }

@@ -113,9 +113,12 @@ pub struct Log {
     /// Files that are named `.deleted`, and when they go.
     condemned: Vec<(i64, PathBuf)>,
     last_flush_ms: i64,
-    /// Names in the folder that are not durable yet.
+    /// Names in the folder, and its own, that are not durable yet.
     names_unsynced: bool,
-    snapshots_unsynced: Vec<(PathBuf, File)>,
+    /// Small files that are not durable yet.
+    files_unsynced: Vec<(PathBuf, File)>,
+    /// Flushes that were begun and not finished.
+    flushes_running: usize,
     poisoned: bool,
     rng: Rng,
 }
@@ -204,7 +207,9 @@ impl Log {
 
     /// Says that `epoch` leads from the log's end on.
     pub fn begin_epoch(&mut self, epoch: i32) -> Result<()> {
-        self.epochs.assign(epoch, self.log_end)
+        self.sound()?;
+        self.epochs.assign(epoch, self.log_end);
+        Ok(())
     }
 
     /// Where `epoch` ended; see [`LeaderEpochs::end_offset_for`].
@@ -212,16 +217,18 @@ impl Log {
         self.epochs.end_offset_for(epoch, self.log_end)
     }
 
-    /// Binds the log to a topic id, durably; refuses another one than it has.
+    /// Binds the log to a topic id; refuses another one than it has. Durable with the next flush.
     pub fn assign_topic_id(&mut self, id: Uuid) -> Result<()> {
         match self.topic_id {
             Some(found) if found == id => Ok(()),
             Some(found) => Err(Error::TopicId { found: found.to_string(), wanted: id.to_string() }),
-            None => {
-                partition_metadata::write(&self.disk, &self.dir, id)?;
-                self.topic_id = Some(id);
+            None => self.guarded(|log| {
+                let written = partition_metadata::write(&log.disk, &log.dir, id)?;
+                log.files_unsynced.push(written);
+                log.names_unsynced = true;
+                log.topic_id = Some(id);
                 Ok(())
-            }
+            }),
         }
     }
 

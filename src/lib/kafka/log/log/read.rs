@@ -144,7 +144,7 @@ impl Log {
         let Some((mut position, _)) = segment.locate(start)? else { return Ok(None) };
         loop {
             let candidate = segment.find_header(position, |position, header: &Header| {
-                (header.max_timestamp >= timestamp).then(|| (position, *header))
+                (header.max_timestamp >= timestamp).then_some((position, *header))
             })?;
             let Some((found_at, header)) = candidate else { return Ok(None) };
             if let Some((offset, found)) = self.first_record(segment, found_at, timestamp)? {

@@ -63,7 +63,7 @@ impl Log {
             let start = self.segments.after(base).map_or(self.log_end, LogSegment::base_offset);
             self.condemn_segment(base, now_ms)?;
             gone += 1;
-            self.raise_start(start)?;
+            self.raise_start(start);
         }
     }
 
@@ -77,17 +77,19 @@ impl Log {
             let (log_start, log_end) = (self.log_start, self.log_end);
             return Err(Error::OffsetOutOfRange { offset, log_start, log_end });
         }
-        self.guarded(|log| log.raise_start(offset)).map(|()| true)
+        self.sound()?;
+        self.raise_start(offset);
+        Ok(true)
     }
 
-    fn raise_start(&mut self, offset: i64) -> Result<()> {
+    fn raise_start(&mut self, offset: i64) {
         if offset <= self.log_start {
-            return Ok(());
+            return;
         }
         self.log_start = offset;
         self.recovery_point = self.recovery_point.max(offset);
         self.producers.truncate_head(offset);
-        self.epochs.truncate_from_start(offset)
+        self.epochs.truncate_from_start(offset);
     }
 
     /// Names the files of a segment `.deleted`; they go after `file.delete.delay.ms`.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::Log;
 use crate::base::disk::{Disk, File};
 use crate::kafka::log::error::{Doing, Error, Result};
+use crate::kafka::log::leader_epochs;
 use crate::kafka::log::segment::{Grown, LogSegment};
 
 /// Files to sync, which takes long and is done without holding the log.
@@ -14,6 +15,7 @@ pub struct Flush {
     disk: Disk,
     dir: Option<PathBuf>,
     files: Vec<(PathBuf, File)>,
+    epochs: Option<leader_epochs::Write>,
     up_to: i64,
 }
 
@@ -23,10 +25,14 @@ impl Flush {
         for (path, file) in &self.files {
             file.sync().doing("sync", path)?;
         }
-        match &self.dir {
-            Some(dir) => self.disk.sync_dir(dir).doing("sync", dir),
-            None => Ok(()),
+        if let Some(epochs) = &self.epochs {
+            epochs.run()?;
         }
+        let Some(dir) = &self.dir else { return Ok(()) };
+        for dir in [Some(dir.as_path()), dir.parent()].into_iter().flatten() {
+            self.disk.sync_dir(dir).doing("sync", dir)?;
+        }
+        Ok(())
     }
 }
 
@@ -94,7 +100,7 @@ impl Log {
             Ok(file)
         };
         let file = write().doing("write", &path)?;
-        self.snapshots_unsynced.push((path, file));
+        self.files_unsynced.push((path, file));
         Ok(())
     }
 
@@ -109,21 +115,40 @@ impl Log {
 
     fn collect_flush(&mut self, up_to: i64) -> Result<Flush> {
         self.guarded(|log| {
+            // What another flush has taken may not be durable when this one is.
+            let again = log.flushes_running > 0;
             let mut files = Vec::new();
-            for segment in log.segments.iter_mut() {
-                if segment.base_offset() < up_to || up_to == log.log_end {
-                    files.extend(segment.unsynced()?);
+            let (recovery_point, log_end) = (log.recovery_point, log.log_end);
+            let mut ends: Vec<i64> = log.segments.bases().split_off(1);
+            ends.push(i64::MAX);
+            for (segment, end) in log.segments.iter_mut().zip(ends) {
+                // Below the recovery point all is durable already.
+                let due = segment.base_offset() < up_to || up_to == log_end;
+                if !due || end <= recovery_point {
+                    continue;
+                }
+                files.extend(segment.unsynced(again)?);
+                if end != i64::MAX {
+                    segment.release_indexes();
                 }
             }
-            files.append(&mut log.snapshots_unsynced);
-            let dir = std::mem::take(&mut log.names_unsynced).then(|| log.dir.clone());
-            Ok(Flush { disk: log.disk.clone(), dir, files, up_to })
+            files.append(&mut log.files_unsynced);
+            let names_unsynced = std::mem::take(&mut log.names_unsynced) || again;
+            log.flushes_running += 1;
+            Ok(Flush {
+                disk: log.disk.clone(),
+                dir: names_unsynced.then(|| log.dir.clone()),
+                files,
+                epochs: log.epochs.take_write(),
+                up_to,
+            })
         })
     }
 
     /// Takes note of what came out of a flush. A sync that failed is not tried again: the kernel
     /// may have dropped the pages.
     pub fn finish_flush(&mut self, flush: &Flush, result: &Result<()>, now_ms: i64) {
+        self.flushes_running = self.flushes_running.saturating_sub(1);
         match result {
             Ok(()) => {
                 // Cut in the meantime? Then the recovery point may not lie behind the end.

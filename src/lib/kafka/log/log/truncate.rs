@@ -1,4 +1,7 @@
 //! Cutting the log's end off, when a leader has another one.
+//!
+//! The recovery point may go down by it. The owner has the checkpoint of recovery points written
+//! before anything is appended again: after a crash what was appended would else count as durable.
 
 use super::Log;
 use crate::kafka::log::error::Result;
@@ -33,7 +36,7 @@ impl Log {
             log.log_end = log.segments.active().next_offset()?;
             log.log_start = log.log_start.min(log.log_end);
             log.recovery_point = log.recovery_point.min(log.log_end);
-            log.epochs.truncate_from_end(log.log_end)?;
+            log.epochs.truncate_from_end(log.log_end);
             log.rebuild_producers()
         })?;
         Ok(true)
@@ -52,7 +55,7 @@ impl Log {
             log.log_start = offset;
             log.log_end = offset;
             log.recovery_point = log.recovery_point.min(offset);
-            log.epochs.clear()?;
+            log.epochs.clear();
             log.rebuild_producers()
         })
     }

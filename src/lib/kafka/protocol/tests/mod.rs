@@ -1,6 +1,7 @@
 //! Every message at every version: there and back, damaged, and against known bytes.
 
 #[rustfmt::skip]
+#[allow(clippy::redundant_closure, clippy::let_and_return)]
 mod arbitrary;
 mod chance;
 mod golden;

@@ -252,15 +252,13 @@ fn check_header(header: &Header, origin: Origin) -> Result<()> {
 
 fn check_records(batch: &Batch<'_>, rules: &Rules, now_ms: i64) -> Result<()> {
     let mut scratch = Vec::new();
-    let mut index = 0;
-    for record in batch.records(&mut scratch)? {
+    for (index, record) in (0..).zip(batch.records(&mut scratch)?) {
         let record = record?;
         if record.offset != batch.header.base_offset + i64::from(index) {
             let what = "offsets do not go up by one";
             return Err(Error::Invalid { index: Some(index), what });
         }
         rules.check_record(index, &record, now_ms)?;
-        index += 1;
     }
     Ok(())
 }

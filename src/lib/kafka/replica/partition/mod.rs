@@ -196,7 +196,7 @@ impl Partition {
     /// Waits until the high watermark is at `offset`, or somebody else leads; see
     /// [`Partition::commit_state`] for which of the two.
     pub fn wait_committed(&self, offset: Offset) -> Waiting {
-        let waiting = Waiter::new(1);
+        let waiting = Waiter::waiting(1);
         let mut state = self.state();
         let lost = !matches!(state.role, Role::Leader(_));
         state.waiters.add(Until::Committed(offset), waiting.waiter());

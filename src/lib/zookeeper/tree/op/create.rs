@@ -231,7 +231,7 @@ fn insert(
 ) -> Result<Stat, KeeperError> {
     let (parent_path, name) = path::split(new.path)?;
     let parent = tree.nodes.find(parent_path).ok_or(KeeperError::NoNode)?;
-    count_creation(tree, header, parent_path, new.parent_cversion);
+    tree.change_stat(parent, parent_path, |stat| count_creation(stat, header, new.parent_cversion));
     if name.is_empty() || tree.nodes.child(parent, name).is_some() {
         return Err(KeeperError::NodeExists);
     }
@@ -240,7 +240,7 @@ fn insert(
     let owner = new.lifetime.owner();
     let stat = new_stat(header.zxid, header.time_ms, owner);
     tree.digest.add(new.path, new.data, &stat);
-    let id = tree.nodes.insert(parent, name, new.data, stat, acl);
+    let id = tree.nodes.insert(parent, name, new.data, &stat, acl);
     tree.own(id, owner);
     let bytes = new.data.map_or(0, <[u8]>::len);
     tree.resize(0, new.path.len() + bytes);
@@ -257,15 +257,12 @@ fn insert(
 
 /// Counts a creation below a node, if it is news: a replayed one may be known already, even where
 /// the child it made is gone again.
-fn count_creation(tree: &mut DataTree, header: &TxnHeader, parent: &str, cversion: i32) {
-    tree.change(parent, |node| {
-        let known = node.stat.cversion;
-        let counted = if cversion == -1 { known.wrapping_add(1) } else { cversion };
-        if counted > known {
-            node.stat.cversion = counted;
-            node.stat.pzxid = header.zxid;
-        }
-    });
+fn count_creation(parent: &mut StatPersisted, header: &TxnHeader, cversion: i32) {
+    let counted = if cversion == -1 { parent.cversion.wrapping_add(1) } else { cversion };
+    if counted > parent.cversion {
+        parent.cversion = counted;
+        parent.pzxid = header.zxid;
+    }
 }
 
 #[cfg(test)]

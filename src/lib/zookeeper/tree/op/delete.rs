@@ -103,7 +103,7 @@ pub(super) fn remove(
     let (parent_path, name) = path::split(path)?;
     let parent = tree.nodes.find(parent_path).ok_or(KeeperError::NoNode)?;
     // A replayed deletion of what is gone already is news to the parent all the same.
-    tree.change(parent_path, |node| node.stat.pzxid = node.stat.pzxid.max(header.zxid));
+    tree.change_stat(parent, parent_path, |stat| stat.pzxid = stat.pzxid.max(header.zxid));
     let id = tree.nodes.child(parent, name).ok_or(KeeperError::NoNode)?;
     let acl = tree.nodes.get(id).acl;
     let parent_acl = tree.nodes.get(parent).acl;
@@ -139,8 +139,9 @@ fn remove_below(tree: &mut DataTree, id: NodeId) {
 
 fn remove_one(tree: &mut DataTree, id: NodeId, path: &str) {
     let node = tree.nodes.get(id);
-    tree.digest.subtract(path, node.data(), &node.stat);
-    let (acl, owner, bytes) = (node.acl, node.stat.ephemeral_owner, node.data_length());
+    let stat = node.stat();
+    tree.digest.subtract(path, node.data(), &stat);
+    let (acl, owner, bytes) = (node.acl, stat.ephemeral_owner, node.data_length());
     tree.nodes.remove(id);
     tree.acls.release(acl);
     tree.disown(id, owner);

@@ -1,7 +1,7 @@
 //! reconfig: the ensemble's configuration, kept in a node of its own.
 //!
 //! Deciding needs to know who follows and how far, which the tree does not; a server alone has
-//! nothing to reconfigure. The transaction sets the node's data and leaves its version at -1.
+//! nothing to reconfigure and says that it is disabled. The transaction sets the node's data and leaves its version at -1.
 
 use crate::zookeeper::jute::reply::DataStat;
 use crate::zookeeper::jute::request::ReconfigRequest;
@@ -15,7 +15,7 @@ pub(super) fn prepare(
     _asked: &Asked<'_>,
     _request: ReconfigRequest,
 ) -> Result<Txn, KeeperError> {
-    Err(KeeperError::Unimplemented)
+    Err(KeeperError::ReconfigDisabled)
 }
 
 pub(super) fn apply(

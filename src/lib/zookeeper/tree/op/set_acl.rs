@@ -31,9 +31,7 @@ pub(super) fn apply(tree: &mut DataTree, txn: &SetAclTxn) -> Result<Reply, Keepe
     let acl = tree.acls.intern(&txn.acl);
     tree.acls.retain(acl);
     tree.acls.release(tree.nodes.get(id).acl);
-    tree.change(&txn.path, |node| {
-        node.acl = acl;
-        node.stat.aversion = txn.version;
-    });
+    tree.nodes.get_mut(id).acl = acl;
+    tree.change_stat(id, &txn.path, |stat| stat.aversion = txn.version);
     Ok(Reply::Stat(tree.client_stat(id)))
 }

@@ -41,14 +41,17 @@ pub(super) fn apply(
     fired: &mut Vec<Fired>,
 ) -> Result<Reply, KeeperError> {
     let id = tree.nodes.find(&txn.path).ok_or(KeeperError::NoNode)?;
-    let before = tree.nodes.get(id).data_length();
-    tree.change(&txn.path, |node| {
-        node.set_data(txn.data.as_deref());
-        node.stat.version = txn.version;
-        node.stat.mzxid = header.zxid;
-        node.stat.mtime = header.time_ms;
-    });
-    let after = tree.nodes.get(id).data_length();
+    let node = tree.nodes.get_mut(id);
+    let before = node.data_length();
+    let mut stat = node.stat();
+    tree.digest.subtract(&txn.path, node.data(), &stat);
+    stat.version = txn.version;
+    stat.mzxid = header.zxid;
+    stat.mtime = header.time_ms;
+    node.set_data(txn.data.as_deref());
+    node.set_stat(&stat);
+    tree.digest.add(&txn.path, node.data(), &stat);
+    let after = node.data_length();
     tree.resize(before, after);
     tree.quota_resized(&txn.path, before, after);
     let stat = tree.client_stat(id);

@@ -3,11 +3,10 @@
 //! What happened meanwhile is told at once, before the reply, as one event however often it
 //! happened; the other watches are set again. Persistent watches are only set again.
 
-use crate::zookeeper::jute::record::perms;
 use crate::zookeeper::jute::request::{SetWatches, SetWatches2};
 use crate::zookeeper::jute::{Reply, Zxid};
 use crate::zookeeper::tree::watch::{EventType, Fired, Kind, Mode};
-use crate::zookeeper::tree::{Caller, DataTree, acl};
+use crate::zookeeper::tree::{Caller, DataTree};
 
 /// The zxid of an event nobody knows the transaction of.
 const MISSED: Zxid = Zxid(-1);
@@ -21,7 +20,7 @@ pub(super) fn read(
     let since = request.relative_zxid;
     for path in &request.data {
         let missed = tree.nodes.find(path).map_or(Some(EventType::NodeDeleted), |id| {
-            let changed = tree.nodes.get(id).stat.mzxid > since;
+            let changed = tree.nodes.get(id).stat().mzxid > since;
             changed.then_some(EventType::NodeDataChanged)
         });
         catch_up(tree, caller, Kind::Data, path, missed, fired);
@@ -32,7 +31,7 @@ pub(super) fn read(
     }
     for path in &request.child {
         let missed = tree.nodes.find(path).map_or(Some(EventType::NodeDeleted), |id| {
-            let changed = tree.nodes.get(id).stat.pzxid > since;
+            let changed = tree.nodes.get(id).stat().pzxid > since;
             changed.then_some(EventType::NodeChildrenChanged)
         });
         catch_up(tree, caller, Kind::Child, path, missed, fired);
@@ -62,7 +61,8 @@ pub(super) fn read2(
     reply
 }
 
-/// Tells what was missed, if the client may know, or sets the watch again.
+/// Tells what was missed, or sets the watch again. Whether the client may still read the node is
+/// not asked, in ZooKeeper neither: it could when it set the watch, and would wait for ever.
 fn catch_up(
     tree: &mut DataTree,
     caller: &Caller<'_>,
@@ -71,16 +71,13 @@ fn catch_up(
     missed: Option<EventType>,
     fired: &mut Vec<Fired>,
 ) {
-    let Some(event) = missed else {
-        tree.watches.add(kind, path, Mode::Standard, caller.connection, caller.ids);
-        return;
-    };
-    let list = match tree.nodes.find(path) {
-        Some(id) if !tree.settings.skip_acl => tree.acls.list(tree.nodes.get(id).acl),
-        _ => &[],
-    };
-    if acl::check(list, perms::READ, caller.ids).is_ok() {
-        let connections = vec![caller.connection];
-        fired.push(Fired { event, path: path.to_owned(), zxid: MISSED, connections });
+    match missed {
+        Some(event) => {
+            let connections = vec![caller.connection];
+            fired.push(Fired { event, path: path.to_owned(), zxid: MISSED, connections });
+        }
+        None => {
+            tree.watches.add(kind, path, Mode::Standard, caller.connection, caller.ids);
+        }
     }
 }

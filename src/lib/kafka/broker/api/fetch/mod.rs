@@ -163,7 +163,7 @@ impl Job {
         let deadline = tokio::time::Instant::now() + wait;
         loop {
             let missing = self.bytes_min.saturating_sub(found.bytes);
-            let waiting = Waiter::new(i64::try_from(missing).unwrap_or(i64::MAX));
+            let waiting = Waiter::waiting(i64::try_from(missing).unwrap_or(i64::MAX));
             for (partition, seen) in &found.watch {
                 let visibility = self.reader.visibility();
                 partition.wait_readable(visibility, *seen, waiting.waiter());

@@ -19,6 +19,23 @@ use crate::kafka::protocol::message::consumer_offsets::MemberMetadata;
 use crate::kafka::protocol::message::{GroupMetadataValue, OffsetCommitValue};
 use crate::kafka::types::{ProducerEpoch, ProducerId, TopicPartition};
 
+/// Kafka's defaults.
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            broker_id: 0,
+            partition: 0,
+            session_timeout_ms_min: 6_000,
+            session_timeout_ms_max: 1_800_000,
+            initial_rebalance_delay_ms: 3_000,
+            members_max: usize::MAX,
+            offset_metadata_max: 4_096,
+            offsets_retention_ms: 7 * 24 * 3_600_000,
+            retention_check_interval_ms: 600_000,
+        }
+    }
+}
+
 /// What a step did, after it was carried out.
 #[derive(Clone, Debug, PartialEq)]
 enum Done {

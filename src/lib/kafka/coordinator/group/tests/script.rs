@@ -305,6 +305,7 @@ impl Script {
         for it in &done {
             if let Done::Replied(_, Response::Join(joined)) = it {
                 self.name(&joined.member_id);
+                joined.members.iter().for_each(|it| self.name(&it.member_id));
             }
         }
         let line = |it: &Done| match it {

@@ -1,0 +1,157 @@
+//! Where lines come from: a pipe or file in large pieces, a person line by line. Both are read on a
+//! thread of their own, because reading waits and the event loop must not.
+
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{Config, Editor};
+use tokio::sync::mpsc;
+
+use super::super::{Environment, Failure, Input, Io};
+use crate::base::disk::Disk;
+use crate::base::error::io_text;
+use crate::limits;
+
+/// How much is read at a time, in bytes.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// Reads a stream to its end, in pieces.
+pub(super) fn pieces(mut input: Input) -> Result<mpsc::Receiver<io::Result<Vec<u8>>>, Failure> {
+    let (sender, pieces) = mpsc::channel(limits::TOOL_PIECES_QUEUED_MAX);
+    start(move || {
+        loop {
+            let mut piece = vec![0; PIECE_BYTES];
+            let read = input.read(&mut piece).map(|count| {
+                piece.truncate(count);
+                piece
+            });
+            let is_last = read.as_ref().map_or(true, Vec::is_empty);
+            // Nobody listens any more: the tool has ended.
+            if sender.blocking_send(read).is_err() || is_last {
+                return;
+            }
+        }
+    })?;
+    Ok(pieces)
+}
+
+/// What a person did at the prompt.
+#[derive(Debug)]
+pub(super) enum Typed {
+    Line(String),
+    /// Ctrl-C.
+    Interrupted,
+    Failed(String),
+}
+
+/// The prompt. A line is asked for when the one before it is dealt with, so that what is said of it
+/// stands before the next prompt.
+#[derive(Debug)]
+pub(super) struct Prompt {
+    typed: mpsc::Receiver<Typed>,
+    ask: std::sync::mpsc::Sender<()>,
+}
+
+impl Prompt {
+    /// Makes the terminal ready; what was typed in earlier runs can be recalled.
+    pub(super) fn open(io: &Io) -> Result<Prompt, Failure> {
+        let history = history_file(&io.environment);
+        if let Some(folder) = history.as_ref().and_then(|file| file.parent()) {
+            // Without a folder there is no history, and nothing else is missing.
+            let _ = Disk::System.create_dir_all(folder);
+        }
+        let (sender, typed) = mpsc::channel(1);
+        let (ask, asked) = std::sync::mpsc::channel::<()>();
+        start(move || {
+            let mut editor = match editor() {
+                Ok(editor) => editor,
+                Err(error) => {
+                    let _ = sender.blocking_send(Typed::Failed(error.to_string()));
+                    return;
+                }
+            };
+            if let Some(file) = &history {
+                let _ = editor.load_history(file);
+            }
+            while asked.recv().is_ok() {
+                let typed = match editor.readline(">") {
+                    Ok(line) => {
+                        let _ = editor.add_history_entry(&line);
+                        if let Some(file) = &history {
+                            let _ = editor.append_history(file);
+                        }
+                        Typed::Line(line)
+                    }
+                    Err(ReadlineError::Eof) => return,
+                    Err(ReadlineError::Interrupted) => Typed::Interrupted,
+                    Err(error) => Typed::Failed(error.to_string()),
+                };
+                let is_last = !matches!(typed, Typed::Line(_));
+                if sender.blocking_send(typed).is_err() || is_last {
+                    return;
+                }
+            }
+        })?;
+        Ok(Prompt { typed, ask })
+    }
+
+    /// Asks for a line; none at the end of the input.
+    pub(super) async fn next(&mut self) -> Option<Typed> {
+        self.ask.send(()).ok()?;
+        self.typed.recv().await
+    }
+}
+
+fn editor() -> rustyline::Result<Editor<(), FileHistory>> {
+    let config = Config::builder().max_history_size(limits::TOOL_HISTORY_LINES_MAX)?.build();
+    Editor::with_config(config)
+}
+
+/// Where typed lines are kept, as the XDG rules have it.
+fn history_file(environment: &Environment) -> Option<PathBuf> {
+    let state = environment.filled("XDG_STATE_HOME").map(PathBuf::from);
+    let home = || Some(PathBuf::from(environment.filled("HOME")?).join(".local/state"));
+    Some(state.or_else(home)?.join("milena/kafka-console-producer.history"))
+}
+
+fn start(work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+    let started = std::thread::Builder::new().name("input".to_owned()).spawn(work);
+    started
+        .map(drop)
+        .map_err(|error| Failure::named(format!("cannot read the input: {}", io_text(&error))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_comes_in_pieces_and_ends_with_none() {
+        let bytes = vec![b'x'; PIECE_BYTES + 1];
+        let mut pieces = pieces(Io::captured("tool", &bytes).stdin).unwrap();
+        let mut lengths = Vec::new();
+        while let Some(piece) = pieces.recv().await {
+            lengths.push(piece.unwrap().len());
+        }
+        assert_eq!(lengths, [PIECE_BYTES, 1, 0]);
+    }
+
+    #[test]
+    fn history_is_kept_where_state_belongs() {
+        let file = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+            history_file(&Environment::Fixed(BTreeMap::from_iter(pairs)))
+        };
+        let name = "milena/kafka-console-producer.history";
+        assert_eq!(file(&[("HOME", "/h")]), Some(PathBuf::from(format!("/h/.local/state/{name}"))));
+        assert_eq!(
+            file(&[("HOME", "/h"), ("XDG_STATE_HOME", "/s")]),
+            Some(PathBuf::from(format!("/s/{name}")))
+        );
+        assert_eq!(file(&[]), None);
+    }
+}

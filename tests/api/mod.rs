@@ -1,0 +1,11 @@
+//! Kafka's APIs over the wire, one file a family.
+
+mod api_versions;
+mod configs;
+mod fetch;
+mod groups;
+mod list_offsets;
+mod metadata;
+mod offsets;
+mod produce;
+mod topics;

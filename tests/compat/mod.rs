@@ -1,0 +1,4 @@
+//! What must outlive the process that wrote it.
+
+mod crash;
+mod restart;

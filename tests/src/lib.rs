@@ -1,1 +1,0 @@
-//! The suite: what lies in `suite.rs` runs against real servers on loopback.

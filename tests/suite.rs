@@ -1,0 +1,18 @@
+//! The suite: real servers on loopback, in this process and as processes of their own.
+//!
+//! * `support`: servers, a client that speaks raw Kafka, programs, folders that go away.
+//! * `api`: one file per family of Kafka's APIs, at every version.
+//! * `zookeeper`: the client against the server; several servers and brokers in one process.
+//! * `compat`: what must survive restarts and crashes.
+//! * `wrong`: what strangers and broken clients send.
+//! * `tools`: programs as processes.
+//!
+//! Ports come from the kernel, data lies in folders that are removed, nothing sleeps for a while
+//! and hopes.
+
+mod api;
+mod compat;
+mod support;
+mod tools;
+mod wrong;
+mod zookeeper;

@@ -1,0 +1,172 @@
+//! Programs as processes: run to their end, or servers that are killed with their owner.
+
+use std::process::{ExitStatus, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+use super::folder::Folder;
+use super::within;
+
+/// A program's command, to be run under its own name.
+fn command(name: &str, line: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_programs"));
+    // Nothing of this machine's environment may change what is printed.
+    command.arg0(name).args(line).env_clear().kill_on_drop(true);
+    command
+}
+
+/// How a program ended.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+}
+
+/// Runs a program to its end. `input` is its standard input.
+pub async fn run(name: &str, line: &[&str], input: &str) -> Ended {
+    let mut command = command(name, line);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("a program that starts");
+    let mut stdin = child.stdin.take().expect("its input");
+    let input = input.to_owned();
+    let feeding = async move {
+        // A program that does not read what it is given is no failure of ours.
+        let _ = stdin.write_all(input.as_bytes()).await;
+    };
+    let what = format!("{name} {}", line.join(" "));
+    let ((), output) =
+        within(&what, async { tokio::join!(feeding, child.wait_with_output()) }).await;
+    let output = output.expect("its output");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Ended { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+}
+
+/// A program that runs until it is told to stop.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    seen: Vec<String>,
+}
+
+impl Process {
+    pub fn start(name: &str, line: &[&str]) -> Process {
+        let mut command = command(name, line);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("a program that starts");
+        let stdout = child.stdout.take().expect("its output");
+        Process { child, lines: BufReader::new(stdout).lines(), seen: Vec::new() }
+    }
+
+    /// Reads what it prints until a line that has `wanted`; gives that line.
+    pub async fn says(&mut self, wanted: &str) -> String {
+        let reading = async {
+            while let Some(line) = self.lines.next_line().await.expect("text") {
+                self.seen.push(line);
+                let line = self.seen.last().expect("the line just read");
+                if line.contains(wanted) {
+                    return Some(line.clone());
+                }
+            }
+            None
+        };
+        let said = within(wanted, reading).await;
+        said.unwrap_or_else(|| panic!("it never said '{wanted}':\n{}", self.seen.join("\n")))
+    }
+
+    /// The lines that were read so far.
+    pub fn seen(&self) -> &[String] {
+        &self.seen
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        kill_process(pid.expect("a process that runs"), signal).expect("a signal");
+    }
+
+    /// Reads on until it ends.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let ending = async {
+            while let Ok(Some(line)) = self.lines.next_line().await {
+                self.seen.push(line);
+            }
+            self.child.wait().await
+        };
+        within("the end of a process", ending).await.expect("its status")
+    }
+
+    /// kill -9, and waits until it is gone.
+    pub async fn kill(mut self) {
+        self.signal(Signal::KILL);
+        self.ended().await;
+    }
+}
+
+/// ZooKeeper and a broker as two processes over one folder.
+#[derive(Debug)]
+pub struct Servers {
+    pub zookeeper: Process,
+    pub broker: Process,
+    pub zookeeper_port: u16,
+    pub port: u16,
+}
+
+impl Servers {
+    /// Starts both; `zookeeper_port` is 0, or that of an earlier life.
+    pub async fn start(folder: &Folder, zookeeper_port: u16) -> Servers {
+        let text = format!(
+            "dataDir={}\nclientPort={zookeeper_port}\nclientPortAddress=127.0.0.1\n\
+             maxClientCnxns=0\nadmin.enableServer=false\n",
+            folder.at("zookeeper")
+        );
+        let file = folder.write("zookeeper.properties", &text);
+        let mut zookeeper = Process::start("zookeeper-server-start", &[&file]);
+        let zookeeper_port = port_of(&zookeeper.says("binding to port").await);
+        let (broker, port) = broker(folder, zookeeper_port).await;
+        Servers { zookeeper, broker, zookeeper_port, port }
+    }
+
+    /// kill -9 for both.
+    pub async fn kill(self) {
+        self.broker.kill().await;
+        self.zookeeper.kill().await;
+    }
+
+    /// Where clients find the broker.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Where clients find ZooKeeper.
+    pub fn zookeeper_address(&self) -> String {
+        format!("127.0.0.1:{}", self.zookeeper_port)
+    }
+}
+
+/// Starts a broker alone; gives its port.
+pub async fn broker(folder: &Folder, zookeeper_port: u16) -> (Process, u16) {
+    let text = format!(
+        "broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:0\nlog.dirs={}\n\
+         zookeeper.connect=127.0.0.1:{zookeeper_port}\n\
+         offsets.topic.replication.factor=1\ngroup.initial.rebalance.delay.ms=0\n\
+         zookeeper.session.timeout.ms=6000\n",
+        folder.at("kafka")
+    );
+    let file = folder.write("server.properties", &text);
+    let mut broker = Process::start("kafka-server-start", &[&file]);
+    let port = port_of(&broker.says("Awaiting socket connections on").await);
+    broker.says("[KafkaServer id=0] started").await;
+    (broker, port)
+}
+
+/// The number behind the last colon of a log line.
+fn port_of(line: &str) -> u16 {
+    let address = line.split_whitespace().find(|word| word.starts_with("127.0.0.1:"));
+    let port = address.and_then(|address| address.rsplit(':').next());
+    let digits = port.unwrap_or_default().trim_end_matches('.');
+    digits.parse().unwrap_or_else(|_| panic!("no port in '{line}'"))
+}

@@ -1,0 +1,3 @@
+//! Programs as processes, as they are typed.
+
+mod quickstart;

@@ -1,0 +1,5 @@
+//! What strangers, broken clients and rude ones send: a sentence in the log, never a crash.
+
+mod mutated;
+mod strangers;
+mod unread;

@@ -1,0 +1,5 @@
+//! ZooKeeper: our client against our server, over loopback, data on the real disk.
+
+mod nodes;
+mod sessions;
+mod together;
