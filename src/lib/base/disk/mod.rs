@@ -160,14 +160,17 @@ impl Disk {
         }
     }
 
-    /// A whole file.
+    /// A whole file. Its length is a hint only: files of `/proc` say they have none.
     pub fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        const STEP: usize = 16 * 1024;
         let file = self.open(path, Mode::Read)?;
-        let length = usize::try_from(file.len()?).unwrap_or(usize::MAX);
-        let mut bytes = vec![0; length];
+        let mut bytes = vec![0; usize::try_from(file.len()?).unwrap_or(0)];
         let mut filled = 0;
-        while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {
-            match file.read_at(room, filled as u64)? {
+        loop {
+            if filled == bytes.len() {
+                bytes.resize(filled + STEP, 0);
+            }
+            match file.read_at(bytes.get_mut(filled..).unwrap_or_default(), filled as u64)? {
                 0 => break,
                 n => filled += n,
             }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Api, Outcome, code_of};
+use crate::base::clock::Clock;
 use crate::base::error::Chain;
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::context::Context;
@@ -92,7 +93,7 @@ impl Api for Produce {
             return Outcome::Done(response);
         }
         let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
-        Outcome::Parked(Box::pin(replicated(response, pending, timeout)))
+        Outcome::Parked(Box::pin(replicated(response, pending, broker.clock.clone(), timeout)))
     }
 }
 
@@ -165,13 +166,15 @@ fn unacknowledged(response: &ProduceResponse) -> Outcome<ProduceResponse> {
 async fn replicated(
     mut response: ProduceResponse,
     pending: Vec<Pending>,
+    clock: Clock,
     timeout: Duration,
 ) -> ProduceResponse {
-    let deadline = tokio::time::Instant::now() + timeout;
+    let deadline = clock.now() + timeout;
     for wait in pending {
         let answer = &mut response.responses[wait.topic].partition_responses[wait.partition];
         let committed = wait.replica.wait_committed(wait.end);
-        let timed_out = tokio::time::timeout_at(deadline, committed).await.is_err();
+        let left = deadline - clock.now();
+        let timed_out = tokio::time::timeout(left, committed).await.is_err();
         answer.error_code = match wait.replica.commit_state(wait.end, wait.epoch) {
             Ok(replica::Commit::Committed) => continue,
             Ok(replica::Commit::TooFewReplicas) => ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND,

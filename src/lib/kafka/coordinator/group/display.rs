@@ -1,4 +1,4 @@
-//! How records, answers and groups print: one line each, for logs and golden scripts.
+//! A list: how records, answers and groups print: one line each, for logs and golden scripts.
 
 use std::fmt::{self, Display, Formatter};
 

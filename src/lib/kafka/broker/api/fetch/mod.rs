@@ -160,7 +160,7 @@ impl Job {
 
     /// Waits for bytes, or for the deadline; a change of leader is answered at once.
     async fn wait(self, mut found: Found, wait: Duration) -> FetchResponse {
-        let deadline = tokio::time::Instant::now() + wait;
+        let deadline = self.broker.clock.now() + wait;
         loop {
             let missing = self.bytes_min.saturating_sub(found.bytes);
             let waiting = Waiter::waiting(i64::try_from(missing).unwrap_or(i64::MAX));
@@ -168,7 +168,8 @@ impl Job {
                 let visibility = self.reader.visibility();
                 partition.wait_readable(visibility, *seen, waiting.waiter());
             }
-            let timed_out = tokio::time::timeout_at(deadline, waiting).await.is_err();
+            let left = deadline - self.broker.clock.now();
+            let timed_out = tokio::time::timeout(left, waiting).await.is_err();
             found = self.read();
             if timed_out || self.is_enough(&found) {
                 return self.answer(found);
