@@ -173,15 +173,24 @@ impl<const N: usize> Entries<N> {
         Ok(())
     }
 
-    /// Writes what waits in memory, making the file if need be. Gives the file where it has to be
-    /// synced, or where `again` asks for it.
-    pub(super) fn flush(&mut self, again: bool) -> io::Result<Option<File>> {
+    /// Writes what waits in memory, making the file if need be.
+    pub(super) fn write(&mut self) -> io::Result<()> {
         self.write_tail()?;
-        if !self.missing && !self.unsynced && !again {
+        if self.missing {
+            self.file()?;
+            (self.missing, self.unsynced) = (false, true);
+        }
+        Ok(())
+    }
+
+    /// The same; gives the file where it has to be synced, or where `again` asks for it.
+    pub(super) fn flush(&mut self, again: bool) -> io::Result<Option<File>> {
+        self.write()?;
+        if !self.unsynced && !again {
             return Ok(None);
         }
         let file = self.file()?.clone();
-        (self.missing, self.unsynced) = (false, false);
+        self.unsynced = false;
         Ok(Some(file))
     }
 

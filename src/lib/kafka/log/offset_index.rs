@@ -133,6 +133,10 @@ impl OffsetIndex {
         self.entries.reset()
     }
 
+    pub(super) fn write(&mut self) -> io::Result<()> {
+        self.entries.write()
+    }
+
     pub(super) fn flush(&mut self, again: bool) -> io::Result<Option<File>> {
         self.entries.flush(again)
     }

@@ -464,7 +464,9 @@ impl LogSegment {
     /// The segment is active no more: the indexes are written whole. Nothing is synced yet.
     pub fn became_inactive(&mut self) -> Result<()> {
         self.close_time_index()?;
-        self.write_indexes(false).map(|_| ())
+        self.offset_index.write().doing("write", self.offset_index.path())?;
+        self.time_index.write().doing("write", self.time_index.path())?;
+        self.transaction_index.write().doing("write", self.transaction_index.path())
     }
 
     fn write_indexes(&mut self, again: bool) -> Result<[Option<File>; 3]> {

@@ -111,6 +111,10 @@ impl TransactionIndex {
         Ok(())
     }
 
+    pub(super) fn write(&mut self) -> io::Result<()> {
+        if self.is_empty() { Ok(()) } else { self.entries.write() }
+    }
+
     pub(super) fn flush(&mut self, again: bool) -> io::Result<Option<File>> {
         if self.is_empty() {
             return Ok(None);
