@@ -38,8 +38,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::base::clock::Clock;
 use crate::config::broker::BrokerConfig;
 use crate::kafka::protocol::error_code::ErrorCode;
-use crate::kafka::replica::ReplicaManager;
-use crate::kafka::replica::manager::{NotTaken, Stopped, Told};
+use crate::kafka::replica::manager::{Missing, NotTaken, Stopped, Told};
+use crate::kafka::replica::{Partition, ReplicaManager};
 use crate::kafka::types::{BrokerId, TopicPartition};
 use crate::net::Stop;
 use crate::zookeeper::client::Client;
@@ -94,6 +94,18 @@ impl Broker {
     /// The epoch of this broker's registration.
     pub fn epoch(&self) -> i64 {
         self.registrar.epoch()
+    }
+
+    /// A partition of this broker; else the code that tells a client where to look: one that the
+    /// cluster has is led by another.
+    pub fn partition(&self, topic: &str, partition: i32) -> Result<Arc<Partition>, ErrorCode> {
+        self.replicas.partition(topic, partition).map_err(|missing| match missing {
+            Missing::Offline => ErrorCode::KAFKA_STORAGE_ERROR,
+            Missing::NotHosted if self.cluster.image().partition(topic, partition).is_some() => {
+                ErrorCode::NOT_LEADER_OR_FOLLOWER
+            }
+            Missing::NotHosted => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        })
     }
 
     /// Holds the epochs of a controller's request against what is known, and remembers its own.

@@ -207,7 +207,15 @@ impl<S: Service> Connection<'_, S> {
             match self.poll_read(cx) {
                 Poll::Ready(Ok(read)) => turn = turn.saturating_sub(read),
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
-                Poll::Pending => return self.poll_write(cx),
+                Poll::Pending => {
+                    let was_full = !self.may_read();
+                    let written = self.poll_write(cx);
+                    if was_full && self.may_read() && written.is_pending() {
+                        // Nobody waits for the socket to be readable yet: it was not wanted.
+                        continue;
+                    }
+                    return written;
+                }
             }
             match self.poll_write(cx) {
                 Poll::Ready(end) => return Poll::Ready(end),

@@ -84,7 +84,7 @@ fn look_up(
     topic: &str,
     asked: &ListOffsetsPartition,
 ) -> Result<ListOffsetsPartitionResponse, ErrorCode> {
-    let partition = broker.replicas.partition(topic, asked.partition_index)?;
+    let partition = broker.partition(topic, asked.partition_index)?;
     let epoch = Some(LeaderEpoch(asked.current_leader_epoch)).filter(|epoch| epoch.0 >= 0);
     let code = |error| match code_of(&error) {
         ErrorCode::OFFSET_NOT_AVAILABLE if context.version < 5 => ErrorCode::LEADER_NOT_AVAILABLE,

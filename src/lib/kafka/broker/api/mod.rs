@@ -42,7 +42,7 @@ use crate::kafka::protocol::Request;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::record;
 use crate::kafka::replica;
-use crate::kafka::replica::manager::{Missing, NotTaken};
+use crate::kafka::replica::manager::NotTaken;
 
 use super::Broker;
 use super::context::Context;
@@ -100,16 +100,6 @@ fn code_of_log(error: &log::Error) -> ErrorCode {
         log::Error::OutOfOrderOffsets { .. } => ErrorCode::UNKNOWN_SERVER_ERROR,
         log::Error::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
         log::Error::TopicId { .. } => ErrorCode::INCONSISTENT_TOPIC_ID,
-    }
-}
-
-/// The code of a partition that is not here.
-impl From<Missing> for ErrorCode {
-    fn from(missing: Missing) -> ErrorCode {
-        match missing {
-            Missing::NotHosted => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-            Missing::Offline => ErrorCode::KAFKA_STORAGE_ERROR,
-        }
     }
 }
 

@@ -69,8 +69,7 @@ impl Api for Produce {
                     -1..=1 => check_topic(context, &data.name),
                     _ => Err(ErrorCode::INVALID_REQUIRED_ACKS),
                 };
-                let replica = refusal
-                    .and_then(|()| Ok(broker.replicas.partition(&data.name, asked.index)?));
+                let replica = refusal.and_then(|()| broker.partition(&data.name, asked.index));
                 match replica {
                     Err(code) => response.error_code = code,
                     Ok(replica) => {

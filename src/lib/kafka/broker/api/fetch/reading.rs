@@ -84,10 +84,10 @@ impl Job {
 
     fn find(&self, image: &Image, asked: &Asked) -> Result<Arc<Partition>, ErrorCode> {
         if self.context.version < BY_ID {
-            return Ok(self.broker.replicas.partition(&asked.topic, asked.partition)?);
+            return self.broker.partition(&asked.topic, asked.partition);
         }
         let topic = image.topic_by_id(asked.topic_id).ok_or(ErrorCode::UNKNOWN_TOPIC_ID)?;
-        let partition = self.broker.replicas.partition(&topic.name, asked.partition)?;
+        let partition = self.broker.partition(&topic.name, asked.partition)?;
         match partition.topic_id() {
             id if id == asked.topic_id || id == Uuid::ZERO => Ok(partition),
             _ => Err(ErrorCode::INCONSISTENT_TOPIC_ID),
