@@ -51,7 +51,7 @@ async fn a_version_from_the_future_is_answered_in_version_0() {
     let node = Node::start().await;
     let mut wire = node.wire().await;
     // Version 127, correlation 1, a body that nobody can read.
-    let frame = b"\0\0\0\x0e\0\x12\0\x7f\0\0\0\x01\0\x02me\xff\xff";
+    let frame = b"\0\0\0\x0f\0\x12\0\x7f\0\0\0\x01\0\x02me\0\xff\xff";
     wire.bytes(Bytes::from_static(frame)).await.unwrap();
     let answer = wire.frame().await.expect("an answer");
     assert_eq!(answer[..4], [0, 0, 0, 1]);

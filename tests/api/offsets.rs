@@ -58,6 +58,11 @@ async fn committed(wire: &mut Wire, partition: i32, version: i16) -> (i64, Strin
         return (it.committed_offset, it.metadata.unwrap_or_default());
     }
     let it = answer.topics.remove(0).partitions.remove(0);
+    if version == 0 && it.committed_offset < 0 {
+        // Where version 0 reads, in ZooKeeper, there is no node for what was never committed.
+        assert_eq!(it.error_code, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+        return (it.committed_offset, it.metadata.unwrap_or_default());
+    }
     assert_eq!((answer.error_code, it.error_code), (ErrorCode::NONE, ErrorCode::NONE));
     (it.committed_offset, it.metadata.unwrap_or_default())
 }

@@ -135,7 +135,15 @@ impl Node {
     /// Stops both and starts them again.
     pub async fn restart(self) -> Node {
         let more = self.more.clone();
-        Node::over(self.halt().await, &more).await
+        let topics: Vec<_> = self.broker.broker.cluster.image().topics.keys().cloned().collect();
+        let node = Node::over(self.halt().await, &more).await;
+        let led = |image: &Image, topic: &str| {
+            let topic = image.topic(topic);
+            topic.is_some_and(|it| it.partitions.values().all(|partition| partition.leader >= 0))
+        };
+        let all = |image: &Image| topics.iter().all(|topic| led(image, topic));
+        within("leaders", node.broker.broker.cluster.wait_for(all)).await;
+        node
     }
 }
 

@@ -144,5 +144,7 @@ async fn write(
     let note = znode::config_change::encode(&format!("topics/{topic}"));
     let path = format!("{}/{}", znode::CONFIG_CHANGES, znode::CONFIG_CHANGE_PREFIX);
     zookeeper.create(&path, Some(note.into()), acl, CreateMode::PersistentSequential).await?;
+    // Other brokers are told by the note; whoever asks this one next must find what was set.
+    broker.topic_config_changed(topic, settings.clone());
     Ok(())
 }

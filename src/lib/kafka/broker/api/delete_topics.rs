@@ -90,7 +90,12 @@ async fn answer(
             responses.push(refused(topic, ErrorCode::INVALID_REQUEST, Some(why)));
             continue;
         }
-        match topics::delete(broker, &name).await {
+        // A topic that is on its way out is still in ZooKeeper, and gone for clients.
+        let known = match image.topic(&name) {
+            Some(_) => topics::delete(broker, &name).await,
+            None => Err(topics::Refused::from(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)),
+        };
+        match known {
             Ok(()) => {
                 marked.push(name);
                 responses.push(refused(topic, ErrorCode::NONE, None));

@@ -10,10 +10,10 @@ mod load;
 mod task;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::base::rng::Rng;
 use crate::kafka::coordinator::group::{Groups, Request, Response, Settings, partition_of};
@@ -28,6 +28,9 @@ use crate::net::Stop;
 use super::Broker;
 use task::Task;
 
+/// How long a request waits for a machine that is still reading its log.
+const LOAD_WAIT: Duration = Duration::from_millis(500);
+
 /// What a machine or the broker answers.
 pub type Answer = Result<Response, ErrorCode>;
 
@@ -41,7 +44,8 @@ struct Asked {
 struct Shard {
     epoch: LeaderEpoch,
     inbox: mpsc::Sender<Asked>,
-    loaded: Arc<AtomicBool>,
+    /// The log has been read.
+    loaded: watch::Receiver<bool>,
     /// The task ends when this is dropped.
     stop: Stop,
 }
@@ -68,14 +72,18 @@ impl Shards {
     }
 
     async fn ask_partition(&self, partition: i32, request: Request) -> Answer {
-        let inbox = {
+        let (inbox, mut loaded) = {
             let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
             let shard = running.get(&partition).ok_or(ErrorCode::NOT_COORDINATOR)?;
-            if !shard.loaded.load(Ordering::Acquire) {
-                return Err(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS);
-            }
-            shard.inbox.clone()
+            (shard.inbox.clone(), shard.loaded.clone())
         };
+        // Kafka sends the client away at once; most loads take less than the client's pause.
+        let wait = loaded.wait_for(|loaded| *loaded);
+        match tokio::time::timeout(LOAD_WAIT, wait).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => return Err(ErrorCode::NOT_COORDINATOR),
+            Err(_) => return Err(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS),
+        }
         let (answer, answered) = oneshot::channel();
         let sent = inbox.send(Asked { request, answer }).await;
         sent.map_err(|_| ErrorCode::NOT_COORDINATOR)?;
@@ -150,9 +158,9 @@ impl Shards {
             return;
         }
         let (inbox, asked) = mpsc::channel(limits::MACHINE_INBOX_MAX);
-        let loaded = Arc::new(AtomicBool::new(false));
+        let (now_loaded, loaded) = watch::channel(false);
         let stop = Stop::new();
-        let task = Task::new(broker, partition, epoch, number, asked, loaded.clone());
+        let task = Task::new(broker, partition, epoch, number, asked, now_loaded);
         let (ended, broken) = (stop.signal(), broker.stop.signal());
         broker.stop.spawn(task.run(ended, broken));
         running.insert(number, Shard { epoch, inbox, loaded, stop });

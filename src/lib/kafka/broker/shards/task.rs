@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::base::clock::{Clock, Instant};
 use crate::base::error::Chain;
@@ -35,7 +34,7 @@ pub(super) struct Task {
     clock: Clock,
     groups: Groups,
     asked: mpsc::Receiver<Asked>,
-    loaded: Arc<AtomicBool>,
+    loaded: watch::Sender<bool>,
     waiting: BTreeMap<ReplyTo, oneshot::Sender<Answer>>,
     held: VecDeque<Held>,
     next_reply: u64,
@@ -54,7 +53,7 @@ impl Task {
         epoch: LeaderEpoch,
         number: i32,
         asked: mpsc::Receiver<Asked>,
-        loaded: Arc<AtomicBool>,
+        loaded: watch::Sender<bool>,
     ) -> Task {
         Task {
             place: Arc::new(Place { partition, epoch }),
@@ -94,7 +93,7 @@ impl Task {
         if self.step(Event::Loaded).is_err() {
             return;
         }
-        self.loaded.store(true, Ordering::Release);
+        self.loaded.send_replace(true);
         loop {
             let turn = tokio::select! {
                 () = ended.raised() => return,

@@ -219,7 +219,12 @@ impl Log {
             })?;
             self.names_unsynced = true;
             state = Some(now);
-            if cut > 0 {
+            // A segment may also end too early by a whole batch: its file was not synced, and the
+            // name of the next one was. A hole that compaction left lies below the recovery point.
+            let next = self.segments.after(*base).map(LogSegment::base_offset);
+            let end = self.segments.floor(*base).map(LogSegment::next_offset).transpose()?;
+            let hole = !self.config.compact && next.zip(end).is_some_and(|(next, end)| end < next);
+            if cut > 0 || hole {
                 tracing::warn!(
                     target: "kafka.log.LogLoader",
                     "[LogLoader partition={}, dir={}] Corruption found in segment {base}, truncating {cut} bytes",

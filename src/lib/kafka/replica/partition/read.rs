@@ -95,6 +95,10 @@ impl Partition {
         leader_only: bool,
     ) -> Result<&'a Log, Error> {
         let log = state.log(&self.id)?;
+        if state.epoch.0 < 0 {
+            // On disk, and no controller has said yet who leads: nothing is known to be committed.
+            return Err(Error::NotLeader(self.id.clone()));
+        }
         state.check_epoch(epoch)?;
         if leader_only && !matches!(state.role, Role::Leader(_)) {
             return Err(Error::NotLeader(self.id.clone()));
