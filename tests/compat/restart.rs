@@ -4,6 +4,7 @@ use milena::base::disk::Disk;
 use milena::kafka::protocol::error_code::ErrorCode;
 use milena::kafka::protocol::message::metadata::MetadataRequest;
 
+use crate::support::WITHIN;
 use crate::support::batches::{batch, produced, read_all};
 use crate::support::folder::Folder;
 use crate::support::servers::{Node, broker, properties, sees, zookeeper};
@@ -29,6 +30,10 @@ async fn a_clean_stop_keeps_all_and_says_so() {
     assert!(files.iter().filter(|file| file.name.ends_with(".log")).count() > 3, "{files:?}");
 
     let node = Node::over(folder, "log.segment.bytes=1000").await;
+    sees(&node.broker, "its topic", |image| {
+        image.topic("t").is_some_and(|it| it.partitions.values().all(|one| one.leader == 0))
+    })
+    .await;
     let mut wire = node.wire().await;
     let after = wire.ask(&asked, 12).await;
     assert_eq!(after.cluster_id, before.cluster_id);
@@ -59,7 +64,9 @@ async fn a_broker_that_is_dropped_recovers() {
         expected.push(value);
     }
     drop(running);
-    doomed.shutdown_background();
+    // Its lock on the directory goes with its last task.
+    let ended = tokio::task::spawn_blocking(move || doomed.shutdown_timeout(WITHIN)).await;
+    ended.expect("an end of the runtime");
 
     let again = broker(settings).await;
     sees(&again, "its partition", |image| {

@@ -221,8 +221,9 @@ impl Runner {
         let picture = self.session.attend(reading).await?;
         let first = std::time::Duration::from_secs(5);
         self.rebalance_at = self.settings.rebalance_every.map(|_| self.clock.now() + first);
-        self.feed(Event::Elected(Box::new(picture))).await?;
+        // Before anybody is told who the controller is.
         self.active.store(true, Ordering::Release);
+        self.feed(Event::Elected(Box::new(picture))).await?;
         Ok(())
     }
 

@@ -36,6 +36,8 @@ use super::{Broker, config_changes, hand_over, housekeeping};
 pub use error::Error;
 pub use ports::Bound;
 
+/// How long a start waits for the controller's first word.
+const CONTROLLER_WITHIN: Duration = Duration::from_secs(1);
 /// How long a stop waits for connections and tasks.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
@@ -139,6 +141,10 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let running = serve(broker, bound)?;
     let broker = &running.broker;
     join(broker, &listeners, events, inbox).await?;
+    // "Started" should mean that a topic can be created. Without a controller there is no telling
+    // when that will be, and the cluster's first broker is served all the same.
+    let told = broker.cluster.wait_for(|image| image.broker(broker.id.0).is_some());
+    let _ = tokio::time::timeout(CONTROLLER_WITHIN, told).await;
     tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
     Ok(running)
 }
