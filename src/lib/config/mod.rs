@@ -1,6 +1,6 @@
 //! Settings: one row a key gives the typed field, the default, the check and the documentation.
 //!
-//! A row of [`config!`] reads like a line of a manual: the sentence, the field and its type, the
+//! A row of `config!` reads like a line of a manual: the sentence, the field and its type, the
 //! default as text, the key, what values it takes, how much it matters, how it may be changed.
 //!
 //! ```text
