@@ -76,7 +76,7 @@ pub struct Stopped {
 }
 
 impl ReplicaManager {
-    /// No partitions yet; those with a log are loaded by [`ReplicaManager::load`].
+    /// No partitions yet; those that have a log come in by [`ReplicaManager::adopt`].
     pub fn new(broker: BrokerId, logs: LogManager, configs: Configs) -> ReplicaManager {
         ReplicaManager {
             broker,

@@ -8,7 +8,7 @@
 //! * [`txn_log`] appends: entries are buffered, one write and one sync make a group of them durable.
 //! * [`log_reader`] reads forward from a zxid across files, and tells a torn tail from damage.
 //! * [`snapshot`] writes and verifies snapshot files, packed ones among them.
-//! * [`load`] finds the newest snapshot that is whole and the log entries after it.
+//! * [`mod@load`] finds the newest snapshot that is whole and the log entries after it.
 //! * [`purge`] deletes what no snapshot that is kept needs.
 //!
 //! Invariants: a name is durable before anything depends on it (the folder is synced after a new
