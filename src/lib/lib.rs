@@ -22,14 +22,13 @@
 //! | [`zookeeper::store`] | transaction log and snapshots | `version-2/log.*`, `snapshot.*` |
 //! | [`zookeeper::jute`] | ZooKeeper's wire | |
 //! | [`net`] | length-prefixed frames over TCP | |
-//! | [`config`], [`metrics`], [`security`] | what both wings share | |
+//! | [`config`], [`security`] | what both wings share | |
 //! | [`limits`], [`base`] | the cellar | |
 
 pub mod base;
 pub mod config;
 pub mod kafka;
 pub mod limits;
-pub mod metrics;
 pub mod net;
 pub mod security;
 pub mod tools;

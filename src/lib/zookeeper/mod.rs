@@ -5,4 +5,3 @@ pub mod jute;
 pub mod server;
 pub mod store;
 pub mod tree;
-pub mod zab;

@@ -1,1 +1,0 @@
-//! The ensemble protocol, as a machine.
