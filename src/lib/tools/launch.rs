@@ -96,9 +96,11 @@ impl Launch {
     }
 }
 
-/// Becomes a server that needs no arguments.
+/// Becomes a server that the environment describes.
 pub(super) fn become_server(io: &Io, name: &'static str, class: &'static str) -> Ended {
-    Launch { name, classes: vec![class], daemon: false, arguments: Vec::new() }.start(io)
+    // A word behind the class: Apache's stop script looks for the class between spaces.
+    let arguments = vec!["environment".to_owned()];
+    Launch { name, classes: vec![class], daemon: false, arguments }.start(io)
 }
 
 fn failed(what: &str, error: &std::io::Error) -> Failure {
