@@ -2,6 +2,7 @@
 //!
 //! * `support`: servers, a client that speaks raw Kafka, programs, folders that go away.
 //! * `api`: one file per family of Kafka's APIs, at every version.
+//! * `cluster`: several brokers that replicate.
 //! * `zookeeper`: the client against the server; several servers and brokers in one process.
 //! * `compat`: what must survive restarts and crashes.
 //! * `wrong`: what strangers and broken clients send.
@@ -11,6 +12,7 @@
 //! and hopes.
 
 mod api;
+mod cluster;
 mod compat;
 mod support;
 mod tools;

@@ -1,6 +1,7 @@
 //! What the tests of all folders need.
 
 pub mod batches;
+pub mod cluster;
 pub mod folder;
 pub mod program;
 pub mod servers;

@@ -83,7 +83,19 @@ impl ManualClock {
     }
 }
 
+/// One moment, on both clocks: timeouts are monotonic, records carry the time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    pub monotonic: Instant,
+    pub wall_ms: i64,
+}
+
 impl Clock {
+    /// The moment on both clocks.
+    pub fn both(&self) -> Now {
+        Now { monotonic: self.now(), wall_ms: self.wall_ms() }
+    }
+
     /// The monotonic moment.
     #[allow(clippy::disallowed_methods)]
     pub fn now(&self) -> Instant {

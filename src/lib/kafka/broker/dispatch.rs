@@ -63,6 +63,8 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::ListGroups => serve::<api::list_groups::ListGroups>,
         ApiKey::DeleteGroups => serve::<api::delete_groups::DeleteGroups>,
         ApiKey::OffsetDelete => serve::<api::offset_delete::OffsetDelete>,
+        ApiKey::OffsetForLeaderEpoch => serve::<api::offset_for_leader_epoch::OffsetForLeaderEpoch>,
+        ApiKey::AlterPartition => serve::<api::alter_partition::AlterPartition>,
         ApiKey::AlterConfigs => serve::<api::alter_configs::AlterConfigs>,
         ApiKey::DescribeConfigs => serve::<api::describe_configs::DescribeConfigs>,
         ApiKey::IncrementalAlterConfigs => {

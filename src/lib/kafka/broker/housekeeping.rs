@@ -138,7 +138,8 @@ fn flush(broker: &Broker) {
     }
 }
 
-fn checkpoint(broker: &Broker, what: Checkpoint) {
+/// Brings a checkpoint up to date in every directory.
+pub(super) fn checkpoint(broker: &Broker, what: Checkpoint) {
     let of = |partition: &Arc<Partition>| {
         partition
             .with_log(|log, high_watermark| {

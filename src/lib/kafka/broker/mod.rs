@@ -7,6 +7,8 @@
 //! * [`cluster`]: the picture of the cluster, as the controller tells it.
 //! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
 //! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
+//! * [`fetcher`]: following other brokers; [`isr_changes`]: who is in sync, as a leader finds.
+//! * [`peers`]: where other brokers are reached.
 //! * [`zookeeper`]: the ZooKeeper session of the moment.
 //! * [`producer_ids`]: ids for producers, from blocks in ZooKeeper.
 //! * [`fetch_sessions`]: what consumers need not say again.
@@ -21,8 +23,11 @@ pub mod context;
 pub mod control;
 pub mod dispatch;
 pub mod fetch_sessions;
+pub mod fetcher;
 mod hand_over;
 pub mod housekeeping;
+pub mod isr_changes;
+pub mod peers;
 pub mod producer_ids;
 pub mod registration;
 pub mod shards;
@@ -47,6 +52,9 @@ use crate::zookeeper::client::Client;
 use cluster::Cluster;
 use control::Control;
 use fetch_sessions::FetchSessions;
+use fetcher::Fetchers;
+use isr_changes::IsrChanges;
+use peers::PeerListeners;
 use producer_ids::ProducerIds;
 use registration::Registrar;
 use shards::Shards;
@@ -67,6 +75,10 @@ pub struct Broker {
     pub shards: Shards,
     /// The way to the controller, while this broker is it.
     pub control: Control,
+    /// What this broker follows.
+    pub fetchers: Fetchers,
+    pub isr_changes: IsrChanges,
+    pub peer_listeners: PeerListeners,
     pub producer_ids: ProducerIds,
     pub stop: Stop,
     config: Arc<BrokerConfig>,
@@ -145,13 +157,16 @@ impl Broker {
         }
     }
 
-    /// Partitions whose leadership was told anew: coordinators load or unload.
+    /// Partitions whose leadership was told anew: they are followed, or not any more, and
+    /// coordinators load or unload.
     pub fn leadership_changed(self: &Arc<Broker>, results: &[(Told, Result<bool, NotTaken>)]) {
+        self.fetchers.leadership_changed(self, results);
         self.shards.leadership_changed(self, results);
     }
 
     /// Replicas that are not here any more.
     pub fn replicas_stopped(&self, results: &[(Stopped, Result<(), NotTaken>)]) {
+        self.fetchers.replicas_stopped(results);
         self.shards.replicas_stopped(results);
     }
 

@@ -13,6 +13,7 @@
 //! * [`versions`]: what a broker speaks. Brokers from 0.10.0 on are understood: each API is asked at
 //!   the newest version both sides know.
 //! * [`cluster`]: brokers, topics, leaders, as the last answer had them.
+//! * [`fetch_session`]: what a broker remembers of fetches; followers keep such sessions, too.
 //! * [`retry`]: pauses and deadlines.
 //! * [`error`]: every failure says who was asked for what.
 
@@ -21,6 +22,7 @@ pub mod cluster;
 pub mod connection;
 pub mod consumer;
 pub mod error;
+pub mod fetch_session;
 pub mod options;
 pub mod producer;
 pub mod retry;

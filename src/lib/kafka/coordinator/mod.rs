@@ -23,13 +23,7 @@ pub mod transaction;
 use std::fmt;
 
 use crate::base::clock::Instant;
-
-/// One moment, on both clocks: timeouts are monotonic, records carry the time of day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Now {
-    pub monotonic: Instant,
-    pub wall_ms: i64,
-}
+pub use crate::base::clock::Now;
 
 /// Who asked: a number the runner gives out, and gets back with the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

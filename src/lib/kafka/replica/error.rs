@@ -3,13 +3,17 @@
 use std::fmt;
 
 use crate::kafka::log;
-use crate::kafka::types::{LeaderEpoch, Offset, TopicPartition};
+use crate::kafka::types::{BrokerId, LeaderEpoch, Offset, TopicPartition};
 
 /// A refusal. The shell maps it to a code.
 #[derive(Debug)]
 pub enum Error {
     /// This broker does not lead the partition.
     NotLeader(TopicPartition),
+    /// This broker does not follow the partition in the epoch that was meant.
+    NotFollower(TopicPartition),
+    /// A broker fetched as a follower of a partition that it has no replica of.
+    NotReplica { partition: TopicPartition, broker: BrokerId },
     /// The asker knows an older leader.
     FencedLeaderEpoch { current: LeaderEpoch, asked: LeaderEpoch },
     /// The asker knows a newer leader than this broker.
@@ -30,6 +34,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::NotLeader(partition) => write!(f, "this broker does not lead {partition}"),
+            Error::NotFollower(partition) => write!(f, "{partition} is not followed any more"),
+            Error::NotReplica { partition, broker } => {
+                write!(f, "broker {broker} has no replica of {partition}")
+            }
             Error::FencedLeaderEpoch { current, asked } => {
                 write!(f, "leader epoch {asked} is older than the current {current}")
             }

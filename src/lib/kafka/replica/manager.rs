@@ -6,21 +6,22 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use crate::base::clock::Now;
 use crate::base::error::Chain;
 use crate::base::uuid::Uuid;
 use crate::config::topic::TopicConfig;
 use crate::kafka::log::{self, LogManager};
-use crate::kafka::types::{BrokerId, LeaderEpoch, Offset, TopicPartition};
+use crate::kafka::types::{LeaderEpoch, Offset, TopicPartition};
 
 use super::error::Error;
-use super::partition::{LeaderAndIsr, Partition, log_config};
+use super::partition::{LeaderAndIsr, Local, Partition, log_config};
 
 /// Settings of a topic, by its name.
 pub type Configs = Box<dyn Fn(&str) -> Arc<TopicConfig> + Send + Sync>;
 
 /// The partitions.
 pub struct ReplicaManager {
-    broker: BrokerId,
+    local: Local,
     logs: LogManager,
     configs: Configs,
     /// By topic, then by number: a produce names a topic once and several partitions of it.
@@ -77,9 +78,9 @@ pub struct Stopped {
 
 impl ReplicaManager {
     /// No partitions yet; those that have a log come in by [`ReplicaManager::adopt`].
-    pub fn new(broker: BrokerId, logs: LogManager, configs: Configs) -> ReplicaManager {
+    pub fn new(local: Local, logs: LogManager, configs: Configs) -> ReplicaManager {
         ReplicaManager {
-            broker,
+            local,
             logs,
             configs,
             hosted: RwLock::default(),
@@ -132,7 +133,7 @@ impl ReplicaManager {
     pub fn adopt(&self, log: log::Log, high_watermark: Offset) {
         let id = log.partition().clone();
         let config = (self.configs)(&id.topic);
-        let partition = Partition::new(id.clone(), self.broker, log, config, high_watermark);
+        let partition = Partition::new(id.clone(), self.local, log, config, high_watermark);
         self.insert(&id, Hosted::Online(Arc::new(partition)));
     }
 
@@ -143,14 +144,10 @@ impl ReplicaManager {
 
     /// Takes the controller's decisions; each with whether this broker leads, or why it was not
     /// taken. May wait for the disk.
-    pub fn become_as_told(
-        &self,
-        told: Vec<Told>,
-        now_ms: i64,
-    ) -> Vec<(Told, Result<bool, NotTaken>)> {
+    pub fn become_as_told(&self, told: Vec<Told>, now: Now) -> Vec<(Told, Result<bool, NotTaken>)> {
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let results = told.into_iter().map(|told| {
-            let result = self.become_one(&told, now_ms);
+            let result = self.become_one(&told, now);
             if let Err(NotTaken::Storage(error)) = &result {
                 tracing::error!(
                     target: "state.change.logger",
@@ -162,15 +159,15 @@ impl ReplicaManager {
         results.collect()
     }
 
-    fn become_one(&self, told: &Told, now_ms: i64) -> Result<bool, NotTaken> {
-        if !told.state.replicas.contains(&self.broker) {
+    fn become_one(&self, told: &Told, now: Now) -> Result<bool, NotTaken> {
+        if !told.state.replicas.contains(&self.local.broker) {
             return Err(NotTaken::NotReplica);
         }
         let id = &told.partition;
         let partition = match self.partition(&id.topic, id.partition) {
             Ok(partition) => partition,
             Err(Missing::Offline) => return Err(NotTaken::Storage(Error::Offline(id.clone()))),
-            Err(Missing::NotHosted) => self.create(told, now_ms)?,
+            Err(Missing::NotHosted) => self.create(told, now.wall_ms)?,
         };
         match (told.topic_id, partition.topic_id()) {
             (Some(told), known) if known != Uuid::ZERO && known != told => {
@@ -184,7 +181,7 @@ impl ReplicaManager {
         if !partition.is_news(told.state.leader_epoch) {
             return Err(NotTaken::Stale);
         }
-        partition.become_as_told(&told.state).map_err(NotTaken::Storage)
+        partition.become_as_told(&told.state, now.monotonic).map_err(NotTaken::Storage)
     }
 
     fn create(&self, told: &Told, now_ms: i64) -> Result<Arc<Partition>, NotTaken> {
@@ -192,7 +189,7 @@ impl ReplicaManager {
         let config = (self.configs)(&id.topic);
         let created = self.logs.create(id, told.topic_id, log_config(&config), now_ms);
         let log = created.map_err(|error| NotTaken::Storage(Error::Log(error)))?;
-        let partition = Arc::new(Partition::new(id.clone(), self.broker, log, config, 0));
+        let partition = Arc::new(Partition::new(id.clone(), self.local, log, config, 0));
         self.insert(id, Hosted::Online(partition.clone()));
         Ok(partition)
     }

@@ -18,7 +18,7 @@ use crate::kafka::protocol::message::leader_and_isr::{
 };
 use crate::kafka::replica::manager::{NotTaken, Told};
 use crate::kafka::replica::partition;
-use crate::kafka::types::{BrokerId, LeaderEpoch, TopicPartition};
+use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch, TopicPartition};
 use crate::net::socket;
 
 pub struct LeaderAndIsr;
@@ -42,9 +42,8 @@ impl Api for LeaderAndIsr {
             let told = told(&request);
             broker.topics_told(told.iter().map(|told| &told.partition)).await;
             let worker = broker.clone();
-            let now_ms = broker.clock.wall_ms();
-            let results =
-                socket::blocking(move || worker.replicas.become_as_told(told, now_ms)).await;
+            let now = broker.clock.both();
+            let results = socket::blocking(move || worker.replicas.become_as_told(told, now)).await;
             broker.leadership_changed(&results);
             answer(results, by_id)
         }))
@@ -70,6 +69,7 @@ fn one(topic: &str, topic_id: Uuid, state: &LeaderAndIsrPartitionState) -> Told 
             leader: (state.leader >= 0).then_some(BrokerId(state.leader)),
             leader_epoch: LeaderEpoch(state.leader_epoch),
             partition_epoch: state.partition_epoch,
+            controller_epoch: ControllerEpoch(state.controller_epoch),
             isr: ids(&state.isr),
             replicas: ids(&state.replicas),
         },

@@ -5,6 +5,7 @@
 //! lives in the rooms below. Failures of single partitions or topics are data in the response.
 
 pub mod alter_configs;
+pub mod alter_partition;
 pub mod api_versions;
 pub mod controlled_shutdown;
 pub mod create_partitions;
@@ -28,6 +29,7 @@ pub mod metadata;
 pub mod offset_commit;
 pub mod offset_delete;
 pub mod offset_fetch;
+pub mod offset_for_leader_epoch;
 pub mod produce;
 pub mod stop_replica;
 pub mod sync_group;
@@ -74,7 +76,9 @@ pub trait Api {
 /// The code of a partition's refusal.
 pub fn code_of(error: &replica::Error) -> ErrorCode {
     match error {
-        replica::Error::NotLeader(_) => ErrorCode::NOT_LEADER_OR_FOLLOWER,
+        replica::Error::NotLeader(_)
+        | replica::Error::NotFollower(_)
+        | replica::Error::NotReplica { .. } => ErrorCode::NOT_LEADER_OR_FOLLOWER,
         replica::Error::FencedLeaderEpoch { .. } => ErrorCode::FENCED_LEADER_EPOCH,
         replica::Error::UnknownLeaderEpoch { .. } => ErrorCode::UNKNOWN_LEADER_EPOCH,
         replica::Error::NotEnoughReplicas { .. } => ErrorCode::NOT_ENOUGH_REPLICAS,

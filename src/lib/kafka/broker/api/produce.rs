@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Api, Outcome, code_of};
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Now};
 use crate::base::error::Chain;
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::context::Context;
@@ -55,7 +55,7 @@ impl Api for Produce {
     ) -> Outcome<ProduceResponse> {
         let acks = request.acks;
         let append = Append {
-            now_ms: broker.clock.wall_ms(),
+            now: Now { monotonic: context.received, wall_ms: broker.clock.wall_ms() },
             origin: Origin::Client { produce_version: context.version },
             acks_all: acks == -1,
         };

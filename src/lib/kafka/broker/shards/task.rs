@@ -139,13 +139,13 @@ impl Task {
     }
 
     fn step(&mut self, event: Event<super::Request>) -> Result<(), Deposed> {
-        let now = Now { monotonic: self.clock.now(), wall_ms: self.clock.wall_ms() };
+        let now = self.clock.both();
         let mut actions = Vec::new();
         self.groups.step(now, event, &mut actions);
         let mut refused = None;
         for action in actions {
             match action {
-                Action::Append(records) => refused = self.append(&records, now.wall_ms)?,
+                Action::Append(records) => refused = self.append(&records, now)?,
                 Action::Reply { to, response } => match refused {
                     Some(code) => self.answer(to, Err(response.refused(code))),
                     None => self.held.push_back(Held { end: self.end, to, response }),
@@ -157,9 +157,9 @@ impl Task {
     }
 
     /// Appends and applies; the code where the append was refused and the machine may go on.
-    fn append(&mut self, records: &[Record], now_ms: i64) -> Result<Option<ErrorCode>, Deposed> {
-        let append = Append { now_ms, origin: Origin::Coordinator, acks_all: true };
-        match self.place.partition.append_as_leader(batch(records, now_ms), append) {
+    fn append(&mut self, records: &[Record], now: Now) -> Result<Option<ErrorCode>, Deposed> {
+        let append = Append { now, origin: Origin::Coordinator, acks_all: true };
+        match self.place.partition.append_as_leader(batch(records, now.wall_ms), append) {
             Ok(appended) if appended.epoch == self.place.epoch => {
                 self.end = appended.log.last_offset + 1;
                 records.iter().for_each(|record| self.groups.apply(record));

@@ -19,6 +19,8 @@ use crate::config::broker::{BrokerConfig, Listeners, ProtocolVersion};
 use crate::kafka::log::LogManager;
 use crate::kafka::metadata::broker::{self as advertised, Registration};
 use crate::kafka::replica::ReplicaManager;
+use crate::kafka::replica::partition::Local;
+use crate::kafka::types::BrokerId;
 use crate::net::{Stop, listener};
 use crate::zookeeper::client::{Client, ConnectString, Events, Options};
 
@@ -26,6 +28,9 @@ use super::cluster::Cluster;
 use super::control::{self, Control, ControlSettings};
 use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
+use super::fetcher::Fetchers;
+use super::isr_changes::{self, IsrChanges};
+use super::peers::PeerListeners;
 use super::producer_ids::ProducerIds;
 use super::registration::{Registrar, SessionFile};
 use super::shards::Shards;
@@ -123,13 +128,16 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let broker = Arc::new(Broker {
         id,
         cluster_id,
-        replicas: ReplicaManager::new(id, logs, configs),
+        replicas: ReplicaManager::new(local(id, &config), logs, configs),
         cluster: Cluster::default(),
         topic_configs,
         zookeeper,
         registrar,
         shards: Shards::default(),
         control,
+        fetchers: Fetchers::default(),
+        isr_changes: IsrChanges::default(),
+        peer_listeners: PeerListeners::of(&listeners),
         producer_ids: ProducerIds::default(),
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
@@ -140,7 +148,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     housekeeping::load(&broker).await?;
     let running = serve(broker, bound)?;
     let broker = &running.broker;
-    join(broker, &listeners, events, inbox).await?;
+    join(broker, events, inbox).await?;
     // "Started" should mean that a topic can be created. Without a controller there is no telling
     // when that will be, and the cluster's first broker is served all the same.
     let told = broker.cluster.wait_for(|image| image.broker(broker.id.0).is_some());
@@ -149,21 +157,21 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     Ok(running)
 }
 
+/// What the partitions know of their broker.
+fn local(broker: BrokerId, config: &BrokerConfig) -> Local {
+    let lag_ms = u64::try_from(config.replica_lag_time_max_ms).unwrap_or(0);
+    Local { broker, lag_max: Duration::from_millis(lag_ms) }
+}
+
 /// Registers, and stands for controller. The sockets are open by now: the controller speaks to a
 /// broker as soon as it is registered.
-async fn join(
-    broker: &Arc<Broker>,
-    listeners: &Listeners,
-    events: Events,
-    inbox: control::Inbox,
-) -> Result<(), Error> {
+async fn join(broker: &Arc<Broker>, events: Events, inbox: control::Inbox) -> Result<(), Error> {
     broker.registrar.register(&broker.zookeeper).await?;
-    let listener = listeners.control_plane.as_ref().unwrap_or(&listeners.inter_broker);
     let means = control::Means {
         zookeeper: broker.zookeeper.clone(),
         events,
         registrar: broker.registrar.clone(),
-        settings: ControlSettings::of(broker.config(), listener),
+        settings: ControlSettings::of(broker.config(), &broker.peer_listeners.controller),
         clock: broker.clock.clone(),
         notices: config_changes::start(broker),
     };
@@ -255,5 +263,6 @@ fn serve(broker: Arc<Broker>, listeners: Vec<ports::Reserved>) -> Result<Running
         bound.push(open);
     }
     housekeeping::start(&broker);
+    isr_changes::start(&broker);
     Ok(Running { broker, listeners: bound })
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 
 use super::Shared;
 use super::fetched::{Fetched, end_of};
-use super::session::{Session, Told, Wanted};
 use crate::base::clock::Instant;
 use crate::base::error::Chain;
+use crate::kafka::client::fetch_session::{FetchSession, Told};
 use crate::kafka::client::{Error, Result, Topics};
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::fetch::{
@@ -24,12 +24,19 @@ const VERSION_MAX: i16 = 12;
 /// The first version with sessions (KIP-227).
 const SESSIONS_SINCE: i16 = 7;
 
+/// What a session remembers of one partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Wanted {
+    offset: i64,
+    bytes_max: i32,
+}
+
 /// What is asked of one partition: its epoch when it was asked, offset and bytes.
 type Asked = (TopicPartition, u64, i64, i32);
 
 /// Runs until the consumer is closed.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let mut sessions: HashMap<i32, Arc<tokio::sync::Mutex<Session>>> = HashMap::new();
+    let mut sessions: HashMap<i32, Arc<tokio::sync::Mutex<FetchSession<Wanted>>>> = HashMap::new();
     let clock = shared.client.options().clock.clone();
     let backoff = shared.client.options().backoff.clone();
     let mut refreshed = clock.now();
@@ -79,7 +86,7 @@ async fn refresh(shared: &Shared) {
 async fn fetch(
     shared: Arc<Shared>,
     broker: i32,
-    session: Arc<tokio::sync::Mutex<Session>>,
+    session: Arc<tokio::sync::Mutex<FetchSession<Wanted>>>,
     asked: Vec<Asked>,
 ) {
     let mut session = session.lock().await;
@@ -112,7 +119,7 @@ async fn fetch(
 async fn ask(
     shared: &Shared,
     broker: i32,
-    session: &mut Session,
+    session: &mut FetchSession<Wanted>,
     asked: &[Asked],
 ) -> Result<FetchResponse> {
     let connection = shared.fetching.broker(broker).await?;
@@ -140,7 +147,7 @@ async fn ask(
     }
 }
 
-fn request(settings: &super::Settings, told: Told) -> FetchRequest {
+fn request(settings: &super::Settings, told: Told<Wanted>) -> FetchRequest {
     let mut topics: BTreeMap<Arc<str>, Vec<FetchPartition>> = BTreeMap::new();
     for (name, wanted) in told.wanted {
         topics.entry(name.topic).or_default().push(FetchPartition {

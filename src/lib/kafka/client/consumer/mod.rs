@@ -6,7 +6,7 @@
 //!
 //! * [`fetched`]: a piece, read record by record in place.
 //! * `position`: where it stands in each partition; pure.
-//! * `session`, `fetch`: the requests that bring pieces.
+//! * `fetch`: the requests that bring pieces.
 //! * [`group`]: membership; pure. `coordination`: its conversation.
 //! * [`assignor`]: who of a group reads what.
 
@@ -16,7 +16,6 @@ mod fetch;
 pub mod fetched;
 pub mod group;
 mod position;
-mod session;
 mod subscription;
 
 pub use assignor::Assignor;

@@ -2,22 +2,30 @@
 
 use bytes::Bytes;
 
-use crate::base::clock::Instant;
+use crate::base::clock::{Instant, Now};
 use crate::kafka::log;
 use crate::kafka::record::validate::Origin;
 use crate::kafka::types::{BrokerId, LeaderEpoch, Offset};
 
 use super::super::error::Error;
 use super::super::wait::Visibility;
-use super::{Follower, Offsets, Partition, Role, State};
+use super::{IsrWish, Offsets, Partition, Role, State};
 
 /// How batches come in.
 #[derive(Clone, Copy, Debug)]
 pub struct Append {
-    pub now_ms: i64,
+    pub now: Now,
     pub origin: Origin,
     /// The producer wants all in-sync replicas to have it: too few of them is a refusal.
     pub acks_all: bool,
+}
+
+/// What came of a follower's fetch.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    pub offsets: Offsets,
+    /// The follower has caught up: the ISR to ask for.
+    pub wish: Option<IsrWish>,
 }
 
 /// What an append gave.
@@ -47,9 +55,10 @@ impl Partition {
         }
         let (epoch, bytes) = (state.epoch, batches.len());
         let Some(log) = &mut state.log else { return Err(Error::Offline(self.id.clone())) };
-        let appended = log.append_as_leader(&batches, epoch.0, append.origin, append.now_ms)?;
+        let appended =
+            log.append_as_leader(&batches, epoch.0, append.origin, append.now.wall_ms)?;
         state.waiters.readable(Visibility::LogEnd, bytes);
-        state.advance_high_watermark(self.broker, bytes);
+        state.advance_high_watermark(&self.local, append.now.monotonic, bytes);
         let committed = state.high_watermark > appended.last_offset;
         Ok(Appended { committed, epoch, log: appended })
     }
@@ -62,23 +71,29 @@ impl Partition {
         }
     }
 
-    /// A follower asked for `log_end`: it has everything below. Moves the high watermark.
+    /// A follower asked for `log_end`: it has everything below. Moves the high watermark; a
+    /// follower that has caught up may come into the ISR.
     pub fn follower_fetched(
         &self,
         now: Instant,
         follower: BrokerId,
         log_end: Offset,
         log_start: Offset,
-    ) -> Result<Offsets, Error> {
+    ) -> Result<Heard, Error> {
         let mut guard = self.state();
         let state = &mut *guard;
         let leader_end = state.log(&self.id)?.log_end();
         let Role::Leader(leader) = &mut state.role else {
             return Err(Error::NotLeader(self.id.clone()));
         };
-        let known = leader.followers.entry(follower).or_insert_with(Follower::unknown);
+        let Some(known) = leader.followers.get_mut(&follower) else {
+            return Err(Error::NotReplica { partition: self.id.clone(), broker: follower });
+        };
         known.fetched(now, log_end, log_start, leader_end);
-        state.advance_high_watermark(self.broker, 0);
-        Ok(state.offsets(state.log(&self.id)?))
+        // First who counts, then how far they have come: a follower that catches up while all
+        // others are gone must be waited for from here on.
+        let wish = state.expand(follower);
+        state.advance_high_watermark(&self.local, now, 0);
+        Ok(Heard { offsets: state.offsets(state.log(&self.id)?), wish })
     }
 }

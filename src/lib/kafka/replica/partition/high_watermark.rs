@@ -24,6 +24,14 @@ impl Follower {
         Follower { log_end: -1, log_start: -1, last_caught_up: None, previous_fetch: None }
     }
 
+    /// The same follower as another epoch begins at `leader_end`: one in sync has until the lag is
+    /// over to be heard of, any other must catch up first.
+    pub fn renewed(self, now: Instant, in_sync: bool, leader_end: Offset) -> Follower {
+        let caught_up = in_sync.then_some(now);
+        let previous_fetch = caught_up.map(|now| (leader_end, now));
+        Follower { last_caught_up: caught_up, previous_fetch, ..self }
+    }
+
     /// Takes in a fetch that asked for `log_end` when the leader's end was `leader_end`.
     pub fn fetched(
         &mut self,
@@ -46,8 +54,12 @@ impl Follower {
 
     /// Whether it has all, or had all not longer ago than `lag_max`.
     pub fn is_caught_up(&self, now: Instant, leader_end: Offset, lag_max: Duration) -> bool {
-        self.log_end == leader_end
-            || self.last_caught_up.is_some_and(|then| now.since(then) <= lag_max)
+        self.log_end == leader_end || self.was_caught_up(now, lag_max)
+    }
+
+    /// Whether it had all not longer ago than `lag_max`.
+    pub fn was_caught_up(&self, now: Instant, lag_max: Duration) -> bool {
+        self.last_caught_up.is_some_and(|then| now.since(then) <= lag_max)
     }
 }
 

@@ -4,37 +4,51 @@
 //! this broker leads. A leader is in its own ISR. Whoever waits is woken by what it waits for, by a
 //! change of leader, and by the end of the partition.
 //!
-//! Each family of events is a file: [`append`](Partition::append_as_leader) as leader, reads, and
-//! becoming leader or follower.
+//! Each family of events is a file: [`append`](Partition::append_as_leader) as leader, what a
+//! follower does with what its leader sends, who is in sync, reads, and becoming leader or follower.
 
 mod append;
+mod follow;
 pub mod high_watermark;
+mod isr;
 mod log_config;
 mod read;
 mod role;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use crate::base::clock::Instant;
 use crate::base::uuid::Uuid;
 use crate::config::topic::TopicConfig;
 use crate::kafka::log::Log;
-use crate::kafka::types::{BrokerId, LeaderEpoch, Offset, TopicPartition};
+use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch, Offset, TopicPartition};
 
 use super::error::Error;
 use super::wait::{Until, Visibility, Waiter, Waiters, Waiting};
 use high_watermark::Follower;
 
-pub use append::{Append, Appended};
+pub use append::{Append, Appended, Heard};
+pub use follow::{FromLeader, Standing, Truncated};
+pub use isr::{Decision, IsrWish};
 pub use log_config::log_config;
 pub use read::{Position, Read, ReadRequest, Reader};
 pub use role::LeaderAndIsr;
+
+/// What all partitions of a broker know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Local {
+    pub broker: BrokerId,
+    /// `replica.lag.time.max.ms`: how long ago a follower may have had everything.
+    pub lag_max: Duration,
+}
 
 /// A partition of this broker.
 #[derive(Debug)]
 pub struct Partition {
     id: TopicPartition,
-    broker: BrokerId,
+    local: Local,
     state: Mutex<State>,
 }
 
@@ -48,6 +62,7 @@ struct State {
     epoch: LeaderEpoch,
     /// The version of the partition's state znode.
     partition_epoch: i32,
+    controller_epoch: ControllerEpoch,
     leader: Option<BrokerId>,
     replicas: Vec<BrokerId>,
     role: Role,
@@ -68,6 +83,9 @@ struct Leader {
     /// the predecessor had come.
     start: Offset,
     isr: BTreeSet<BrokerId>,
+    /// The ISR that was asked for and is not decided: who would come in counts already, who would
+    /// go still does.
+    wished: Option<BTreeSet<BrokerId>>,
     followers: BTreeMap<BrokerId, Follower>,
 }
 
@@ -94,7 +112,7 @@ impl Partition {
     /// A partition over its log; `high_watermark` is the checkpointed one.
     pub fn new(
         id: TopicPartition,
-        broker: BrokerId,
+        local: Local,
         log: Log,
         config: Arc<TopicConfig>,
         high_watermark: Offset,
@@ -106,12 +124,13 @@ impl Partition {
             high_watermark,
             epoch: LeaderEpoch(-1),
             partition_epoch: -1,
+            controller_epoch: ControllerEpoch(-1),
             leader: None,
             replicas: Vec::new(),
             role: Role::Follower,
             waiters: Waiters::default(),
         };
-        Partition { id, broker, state: Mutex::new(state) }
+        Partition { id, local, state: Mutex::new(state) }
     }
 
     /// Its name.
@@ -270,11 +289,17 @@ impl State {
 
     /// Moves the high watermark as far as the replicas that count allow, and wakes who waited.
     /// `bytes` is what has just been appended.
-    fn advance_high_watermark(&mut self, local: BrokerId, bytes: usize) {
+    fn advance_high_watermark(&mut self, local: &Local, now: Instant, bytes: usize) {
+        let isr_min = self.isr_min();
         let (Role::Leader(leader), Some(log)) = (&self.role, &mut self.log) else { return };
-        let ends =
-            leader.followers.iter().filter(|(id, _)| **id != local && leader.isr.contains(id));
-        let ends = ends.map(|(_, follower)| follower.log_end);
+        // With fewer replicas in sync than acks=all is promised, nothing counts as committed
+        // (KAFKA-15583): a leader elected from outside the ISR could not have it.
+        if leader.isr.len() < isr_min {
+            return;
+        }
+        let counted =
+            leader.followers.iter().filter(|(id, it)| leader.counts(**id, it, local, now));
+        let ends = counted.map(|(_, follower)| follower.log_end);
         let next = high_watermark::advance(self.high_watermark, log.log_end(), ends);
         if next == self.high_watermark {
             return;
@@ -296,3 +321,6 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

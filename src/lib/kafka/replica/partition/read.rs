@@ -225,6 +225,18 @@ impl Partition {
         Ok(offsets)
     }
 
+    /// Where an epoch ended here, as the leader knows: the largest epoch not above it, and its end;
+    /// -1 each where that cannot be told.
+    pub fn epoch_end(
+        &self,
+        epoch: LeaderEpoch,
+        current: Option<LeaderEpoch>,
+    ) -> Result<(i32, Offset), Error> {
+        let state = self.state();
+        let log = self.readable(&state, current, true)?;
+        Ok(log.end_offset_for_epoch(epoch.0))
+    }
+
     /// Until its high watermark has reached the log end it started with, a new leader must not name
     /// an end: a consumer could be sent back (KIP-207).
     fn check_available(&self, state: &State, reader: Reader) -> Result<(), Error> {

@@ -14,9 +14,9 @@ use crate::kafka::metadata::Image;
 use crate::kafka::protocol::Records;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::record::convert;
-use crate::kafka::replica::partition::{Offsets, Read, ReadRequest, Reader};
+use crate::kafka::replica::partition::{Heard, Offsets, Read, ReadRequest, Reader};
 use crate::kafka::replica::{self, Partition};
-use crate::kafka::types::{LeaderEpoch, Offset};
+use crate::kafka::types::{BrokerId, LeaderEpoch, Offset};
 
 use super::{BY_ID, Job};
 
@@ -96,7 +96,7 @@ impl Job {
 
     fn read_one(
         &self,
-        partition: &Partition,
+        partition: &Arc<Partition>,
         asked: &Asked,
         taken: usize,
     ) -> Result<One, ErrorCode> {
@@ -111,13 +111,34 @@ impl Job {
             last_fetched_epoch: Some(LeaderEpoch(asked.last_fetched_epoch)).filter(|it| it.0 >= 0),
             leader_only: self.context.version < 11 || matches!(self.reader, Reader::Follower(_)),
         };
-        let read = partition.read(request).map_err(|error| self.refused(partition, &error))?;
+        let mut read = partition.read(request).map_err(|error| self.refused(partition, &error))?;
         if let (Reader::Follower(follower), None) = (self.reader, read.diverging) {
-            let now = self.context.received;
-            let told = partition.follower_fetched(now, follower, asked.offset, asked.log_start);
-            told.map_err(|error| self.refused(partition, &error))?;
+            read.offsets = self.heard(partition, follower, asked)?;
         }
         self.in_format(partition, asked, read)
+    }
+
+    /// A follower has everything below what it asks for.
+    fn heard(
+        &self,
+        partition: &Arc<Partition>,
+        follower: BrokerId,
+        asked: &Asked,
+    ) -> Result<Offsets, ErrorCode> {
+        let now = self.context.received;
+        match partition.follower_fetched(now, follower, asked.offset, asked.log_start) {
+            Ok(Heard { offsets, wish }) => {
+                if let Some(wish) = wish {
+                    self.broker.isr_changes.wish(partition, wish);
+                }
+                Ok(offsets)
+            }
+            // It may have been told of its replica before this leader was.
+            Err(replica::Error::NotReplica { .. }) if asked.current_leader_epoch >= 0 => {
+                Err(ErrorCode::UNKNOWN_LEADER_EPOCH)
+            }
+            Err(error) => Err(self.refused(partition, &error)),
+        }
     }
 
     fn refused(&self, partition: &Partition, error: &replica::Error) -> ErrorCode {

@@ -5,37 +5,36 @@ use std::collections::BTreeMap;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::TopicPartition;
 
-/// What is asked of one partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) offset: i64,
-    pub(super) bytes_max: i32,
-}
-
-/// One broker's session.
-#[derive(Debug, Default)]
-pub(super) struct Session {
+/// One broker's session. `W` is what is asked of a partition: consumers and followers ask for
+/// different things.
+#[derive(Debug)]
+pub struct FetchSession<W> {
     /// Zero while there is none.
     id: i32,
     epoch: i32,
-    told: BTreeMap<TopicPartition, Wanted>,
+    told: BTreeMap<TopicPartition, W>,
 }
 
 /// What a request says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) id: i32,
-    pub(super) epoch: i32,
-    pub(super) wanted: Vec<(TopicPartition, Wanted)>,
-    pub(super) forgotten: Vec<TopicPartition>,
+pub struct Told<W> {
+    pub id: i32,
+    pub epoch: i32,
+    pub wanted: Vec<(TopicPartition, W)>,
+    pub forgotten: Vec<TopicPartition>,
 }
 
-impl Session {
+impl<W> Default for FetchSession<W> {
+    fn default() -> Self {
+        FetchSession { id: 0, epoch: 0, told: BTreeMap::new() }
+    }
+}
+
+impl<W: Copy + PartialEq> FetchSession<W> {
     /// What to say so that the broker knows that `wanted` is wanted and nothing else.
-    pub(super) fn tell(&mut self, wanted: &BTreeMap<TopicPartition, Wanted>) -> Told {
+    pub fn tell(&mut self, wanted: &BTreeMap<TopicPartition, W>) -> Told<W> {
         let (id, epoch) = (self.id, self.epoch);
-        let known =
-            |name: &TopicPartition, it: &Wanted| epoch > 0 && self.told.get(name) == Some(it);
+        let known = |name: &TopicPartition, it: &W| epoch > 0 && self.told.get(name) == Some(it);
         let told = Told {
             id,
             epoch,
@@ -55,9 +54,9 @@ impl Session {
 
     /// Takes the answer. Where the broker has lost the session, or makes none, the next request
     /// says everything again.
-    pub(super) fn answered(&mut self, id: i32, code: ErrorCode) {
+    pub fn answered(&mut self, id: i32, code: ErrorCode) {
         if code.is_error() || id == 0 {
-            *self = Session::default();
+            *self = FetchSession::default();
             return;
         }
         self.id = id;
@@ -65,8 +64,8 @@ impl Session {
     }
 
     /// The request failed; what the broker has heard is not known.
-    pub(super) fn failed(&mut self) {
-        *self = Session::default();
+    pub fn failed(&mut self) {
+        *self = FetchSession::default();
     }
 }
 
@@ -76,9 +75,9 @@ mod tests {
 
     #[test]
     fn only_changes_are_told() {
-        let mut session = Session::default();
+        let mut session = FetchSession::default();
         let name = |partition| TopicPartition::new("t", partition);
-        let want = |offset| Wanted { offset, bytes_max: 10 };
+        let want = |offset: i64| offset;
         let mut wanted: BTreeMap<_, _> = [(name(0), want(0)), (name(1), want(0))].into();
         let first = session.tell(&wanted);
         assert_eq!((first.id, first.epoch, first.wanted.len()), (0, 0, 2));

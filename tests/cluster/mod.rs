@@ -1,0 +1,3 @@
+//! Several brokers on one ZooKeeper: what they keep in common, and what is left when one goes.
+
+mod replication;
