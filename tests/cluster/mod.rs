@@ -1,3 +1,5 @@
 //! Several brokers on one ZooKeeper: what they keep in common, and what is left when one goes.
 
+mod clients;
+mod kills;
 mod replication;

@@ -3,6 +3,7 @@
 pub mod batches;
 pub mod cluster;
 pub mod folder;
+pub mod load;
 pub mod program;
 pub mod servers;
 pub mod wire;

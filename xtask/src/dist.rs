@@ -34,7 +34,8 @@ pub fn write(root: &Path) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn run(command: &mut Command) -> Result<(), Box<dyn std::error::Error>> {
+/// Runs a command; its failure is ours.
+pub fn run(command: &mut Command) -> Result<(), Box<dyn std::error::Error>> {
     let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
     match status.success() {
         true => Ok(()),

@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask gen|docs|dist`. The only place for scripts.
+//! Developer tasks: `cargo xtask gen|docs|dist|mixed`. The only place for scripts.
 
 mod dist;
 mod docs;
@@ -11,7 +11,8 @@ fn main() -> ExitCode {
         Some("gen") => codegen::write(root.as_ref()),
         Some("docs") => docs::write(root.as_ref()),
         Some("dist") => dist::write(root.as_ref()),
-        _ => Err("usage: cargo xtask gen|docs|dist".into()),
+        Some("mixed") => mixed(root.as_ref()),
+        _ => Err("usage: cargo xtask gen|docs|dist|mixed".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -20,4 +21,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds the programs, and runs a cluster of ours and Apache Kafka's: `tests/mixed`.
+fn mixed(root: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+    let release = ["build", "--release", "--package", "milena", "--bins"];
+    dist::run(std::process::Command::new("cargo").args(release).current_dir(root))?;
+    let mut command = std::process::Command::new("cargo");
+    command.args(["run", "--release", "--package", "suite", "--features", "mixed"]);
+    command.args(["--bin", "mixed", "--"]).args(std::env::args().skip(2));
+    dist::run(command.current_dir(root))
 }

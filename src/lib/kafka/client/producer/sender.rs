@@ -39,8 +39,10 @@ pub(super) async fn run(shared: Arc<Shared>) {
             shared.report(abandoned);
             return;
         }
+        let mut without_id = false;
         if shared.lock().needs_producer() {
             init_producer(&shared).await;
+            without_id = shared.lock().needs_producer();
         }
         let now = clock.now();
         let cluster = shared.client.cluster();
@@ -68,6 +70,10 @@ pub(super) async fn run(shared: Arc<Shared>) {
         if (stale && now - refreshed >= backoff) || old {
             refreshed = now;
             refresh(&shared).await;
+            continue;
+        }
+        // Nobody else says when there may be an id; the pause is over.
+        if without_id {
             continue;
         }
         if stale {

@@ -1,0 +1,124 @@
+//! A cluster of three brokers is replaced node by node,
+//! theirs by ours and back, on the same folders, while producers and a group work.
+//!
+//! `cargo xtask mixed --jars DIR [--protocol V]`, where `DIR` holds the jars of an Apache Kafka
+//! release with ZooKeeper mode (`libs/` of its tarball); Java must be on PATH. After each replacement every ISR is full
+//! again. In the end nothing that was acknowledged is lost, doubled or out of order, the logs of the
+//! three are equal byte by byte, and Kafka's own tool accepts every segment that ours wrote.
+
+#[path = "../support/load.rs"]
+mod load;
+mod logs;
+mod node;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use milena::base::disk::Disk;
+use milena::kafka::client::{Address, Client, Options, Topics};
+
+use load::{Error, Load};
+use node::{Make, Node, Places};
+
+const NODES: i32 = 3;
+/// How long a cluster is left to work between two replacements.
+const BETWEEN: Duration = Duration::from_secs(3);
+
+fn main() -> ExitCode {
+    let line: Vec<String> = std::env::args().skip(1).collect();
+    match run(&line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mixed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(line: &[String]) -> Result<(), Error> {
+    let option = |name: &str| {
+        let at = line.iter().position(|word| word == name)?;
+        line.get(at + 1).cloned()
+    };
+    let jars = option("--jars").ok_or("usage: mixed --jars DIR [--protocol V]")?;
+    let protocol = option("--protocol").unwrap_or_else(|| "3.9".to_owned());
+    let here = std::env::current_exe()?;
+    let programs = here.parent().ok_or("no folder of programs")?.to_owned();
+    let scratch = programs.join("mixed-scratch");
+    Disk::System.remove_dir_all(&scratch)?;
+    Disk::System.create_dir_all(&scratch)?;
+    let places = Places { programs, jars: PathBuf::from(jars), scratch };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(rolled(&places, &protocol))
+}
+
+async fn rolled(places: &Places, protocol: &str) -> Result<(), Error> {
+    let (zookeeper, zookeeper_port) = node::zookeeper(places).await?;
+    let common = format!(
+        "zookeeper.connect=127.0.0.1:{zookeeper_port}\nzookeeper.session.timeout.ms=6000\n\
+         inter.broker.protocol.version={protocol}\noffsets.topic.replication.factor=3\n\
+         offsets.topic.num.partitions=6\nmin.insync.replicas=2\n\
+         group.initial.rebalance.delay.ms=0\ncontrolled.shutdown.retry.backoff.ms=500\n\
+         leader.imbalance.check.interval.seconds=2\n"
+    );
+    let mut nodes = Vec::new();
+    for id in 1..=NODES {
+        let mut node = Node::new(id)?;
+        node.start(Make::Apache, places, &common).await?;
+        nodes.push(node);
+    }
+    let bootstrap = nodes
+        .iter()
+        .map(|node| Address { host: "127.0.0.1".to_owned(), port: node.port })
+        .collect();
+    let options = Options::new(bootstrap);
+    load::create(&options, NODES).await?;
+    load::in_sync(&options, NODES).await?;
+    let load = Load::start(&options);
+    for make in [Make::Ours, Make::Apache] {
+        for turn in 0..nodes.len() {
+            let began = Instant::now();
+            let node = &mut nodes[turn];
+            node.stop().await?;
+            node.start(make.clone(), places, &common).await?;
+            load::in_sync(&options, NODES).await?;
+            let took = began.elapsed().as_secs_f32();
+            tokio::time::sleep(BETWEEN).await;
+            println!("{} (after {took:.1} s)", picture(&options, &nodes).await?);
+        }
+        if make == Make::Ours {
+            println!("every node is ours");
+        }
+    }
+    let books = load.stop().await?;
+    let there = load::audit(&options, &books).await?;
+    let acknowledged: usize = books.acknowledged.values().map(Vec::len).sum();
+    println!(
+        "{acknowledged} records acknowledged, {} uncertain, {there} there, {} seen by the group",
+        books.uncertain, books.seen
+    );
+    load::in_sync(&options, NODES).await?;
+    for node in &mut nodes {
+        node.stop().await?;
+    }
+    zookeeper.stop().await?;
+    let equal = logs::equal(places, &nodes)?;
+    println!("{equal} partitions are equal on all nodes");
+    let checked = logs::accepted(places, &nodes).await?;
+    println!("{checked} segments are accepted by Kafka's own tool");
+    Ok(())
+}
+
+/// Who is whose, who is the controller, who leads how much.
+async fn picture(options: &Options, nodes: &[Node]) -> Result<String, Error> {
+    let metadata = Client::new(options.clone()).metadata(Topics::All, false).await?;
+    let mut words = Vec::new();
+    for node in nodes {
+        let all = metadata.topics.iter().flat_map(|topic| &topic.partitions);
+        let led = all.filter(|it| it.leader_id == node.id).count();
+        let office = if metadata.controller_id == node.id { ", controller" } else { "" };
+        words.push(format!("{}: {} (leads {led}{office})", node.id, node.make));
+    }
+    Ok(words.join("; "))
+}
