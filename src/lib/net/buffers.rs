@@ -11,7 +11,7 @@ use bytes::BytesMut;
 /// size costs no more a byte than a larger one.
 pub const BUFFER_BYTES: usize = 128 * 1024;
 /// A buffer that grew beyond this for one large frame is not kept, in bytes.
-const KEPT_BUFFER_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub const KEPT_BUFFER_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// How much the pool keeps in all, in bytes: enough for each core to have several in turn.
 const KEPT_BYTES_MAX: usize = 4 * 1024 * 1024;
 

@@ -13,7 +13,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc};
 
@@ -21,7 +21,7 @@ use crate::base::bytes::Part;
 use crate::base::error::io_text;
 use crate::limits;
 
-use super::buffers::{BUFFER_BYTES, Buffers};
+use super::buffers::{BUFFER_BYTES, Buffers, KEPT_BUFFER_BYTES_MAX};
 use super::foreign;
 use super::outbound::Outbound;
 use super::shutdown::StopSignal;
@@ -152,6 +152,8 @@ struct Connection<'a, S: Service> {
     inbox: mpsc::Receiver<Push>,
     /// No more frames are taken: the service or the peer has ended its side.
     finished: bool,
+    /// Of those that came whole, in bytes; not above what buffers are kept at.
+    largest_frame: usize,
     /// The peer's prefix was looked at and its frame is still incomplete.
     prefixed: bool,
 }
@@ -180,6 +182,7 @@ pub(super) async fn serve<S: Service>(
         outbound: Outbound::default(),
         inbox,
         finished: false,
+        largest_frame: 0,
         prefixed: false,
     };
     let end = {
@@ -244,8 +247,8 @@ impl<S: Service> Connection<'_, S> {
         }
         loop {
             ready!(self.stream.0.poll_read_ready(cx)).map_err(End::from)?;
-            self.make_room();
-            match self.stream.0.try_read_buf(&mut self.buffer) {
+            let most = self.make_room();
+            match self.stream.0.try_read_buf(&mut (&mut self.buffer).limit(most)) {
                 Ok(0) => {
                     self.give_back();
                     if self.outbound.is_empty() {
@@ -298,6 +301,7 @@ impl<S: Service> Connection<'_, S> {
             self.buffer.advance(4);
             let frame = self.buffer.split_to(length).freeze();
             self.prefixed = false;
+            self.largest_frame = self.largest_frame.max(length.min(KEPT_BUFFER_BYTES_MAX));
             any = true;
             let reply = self.service.frame(self.session, frame);
             self.queue(reply)?;
@@ -353,24 +357,32 @@ impl<S: Service> Connection<'_, S> {
     }
 
     /// Room for the rest of a frame that has begun, or for a read of the usual size.
-    fn make_room(&mut self) {
+    /// Sees to it that the buffer has room; gives how much the next read may bring.
+    fn make_room(&mut self) -> usize {
         if self.buffer.capacity() == 0 {
             self.buffer = self.buffers.take();
         }
-        let wanted = match self.buffer.first_chunk::<4>() {
-            // Not more at once than has been shown to come: a promise costs the peer nothing.
+        let held = self.buffer.len();
+        let missing = match self.buffer.first_chunk::<4>() {
             Some(&prefix) => usize::try_from(i32::from_be_bytes(prefix))
-                .map_or(0, |length| (4 + length).saturating_sub(self.buffer.len()))
-                .min(self.buffer.len().max(BUFFER_BYTES)),
+                .map_or(0, |length| (4 + length).saturating_sub(held)),
             None => 0,
         };
-        if self.buffer.capacity() - self.buffer.len() < wanted.max(BUFFER_BYTES / 8) {
+        // Not more at once than has been shown to come, by this frame or an earlier one: a promise
+        // costs the peer nothing. Growing step by step copies a large frame once over.
+        let shown = held.max(BUFFER_BYTES).max(self.largest_frame.saturating_sub(held));
+        let wanted = missing.min(shown);
+        if self.buffer.capacity() - held < wanted.max(BUFFER_BYTES / 8) {
             self.buffer.reserve(wanted.max(BUFFER_BYTES));
         }
+        // A large frame is read to its end and no further: what came behind it would have to move
+        // to the front of the buffer that its successor needs.
+        if missing > BUFFER_BYTES / 8 { missing } else { usize::MAX }
     }
 
     fn give_back(&mut self) {
-        if self.buffer.is_empty() && self.buffer.capacity() > 0 {
+        // A frame that filled the buffer to its end leaves no capacity to see; it is there still.
+        if self.buffer.is_empty() {
             self.buffers.give(std::mem::take(&mut self.buffer));
         }
     }
