@@ -1,3 +1,4 @@
 //! Programs as processes, as they are typed.
 
+mod formatters;
 mod quickstart;

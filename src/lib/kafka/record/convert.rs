@@ -140,7 +140,7 @@ fn down_one(batch: &Batch<'_>, magic: i8, fetch_offset: i64, out: &mut Vec<u8>) 
 
 fn attributes(header: &Header, codec: Codec, magic: i8) -> Result<i8> {
     let time = match header.timestamp_type() {
-        TimestampType::LogAppendTime if magic > 0 => 0x08,
+        TimestampType::LogAppendTime if magic > 0 => i16::from(legacy::APPEND_TIME),
         TimestampType::LogAppendTime | TimestampType::CreateTime => 0,
     };
     i8::try_from(codec.id() | time).map_err(|_| Error::UnsupportedCodec { codec: codec.id() })

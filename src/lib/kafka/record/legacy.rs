@@ -23,6 +23,9 @@ const COVERED_AT: usize = OVERHEAD + size_of::<u32>();
 /// Where the attributes lie.
 const ATTRIBUTES_AT: usize = COVERED_AT + size_of::<i8>();
 
+/// The attribute of a message that the broker stamped.
+pub(super) const APPEND_TIME: i8 = 0x08;
+
 /// Reads the rest of a header whose first 17 bytes are taken.
 pub(super) fn header(
     offset: i64,
@@ -193,6 +196,20 @@ pub(super) fn write(entry: &Entry<'_>, into: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
+/// The checksum a record has as a message of its own, where consumers of old formats saw one: of
+/// format 0 where it has no kind of timestamp, else of format 1.
+pub fn message_checksum(record: &Record<'_>, timestamp_type: Option<TimestampType>) -> Result<u32> {
+    let (magic, attributes) = match timestamp_type {
+        None => (0, 0),
+        Some(TimestampType::CreateTime) => (1, 0),
+        Some(TimestampType::LogAppendTime) => (1, APPEND_TIME),
+    };
+    let Record { offset, timestamp, key, value, .. } = *record;
+    let mut message = Vec::new();
+    write(&Entry { magic, offset, attributes, timestamp, key, value }, &mut message)?;
+    Ok(checksum(&message))
+}
+
 fn length_of(length: usize) -> Result<i32> {
     let max = crate::limits::BATCH_BYTES_MAX;
     i32::try_from(length).map_err(|_| Error::TooLarge { size: length, max })
@@ -253,6 +270,24 @@ mod tests {
                 read(&bytes).unwrap_err().to_string(),
                 "corrupt batch at offset 41: checksum does not match"
             );
+        }
+    }
+
+    /// What a console consumer of Kafka 0.10.1 printed of three records.
+    #[test]
+    fn checksums_are_those_of_kafka() {
+        for (key, value, expected) in [
+            (&b"k1"[..], Some(&b"v1"[..]), 493_790_025),
+            (b"", Some(b"v2"), 893_508_292),
+            (b"k3", None, 1_256_295_775),
+        ] {
+            let timestamp = 1_795_564_219_931;
+            let headers = Headers::default();
+            let record = Record { offset: 7, timestamp, key: Some(key), value, headers };
+            let created = message_checksum(&record, Some(TimestampType::CreateTime));
+            assert_eq!(created, Ok(expected));
+            assert_ne!(message_checksum(&record, Some(TimestampType::LogAppendTime)), created);
+            assert_ne!(message_checksum(&record, None), created);
         }
     }
 

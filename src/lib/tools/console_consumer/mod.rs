@@ -52,7 +52,11 @@ pub static TOOL: Tool = Tool {
                   are. Other columns, separators and deserializers are chosen with --property; \
                   deserializers have Kafka's names, with or without their package: String, \
                   Integer, Long, Short, Float, Double, UUID, Boolean, ByteArray and Bytes, each \
-                  followed by Deserializer.",
+                  followed by Deserializer.\n\n--formatter takes Kafka's names, old and new. What \
+                  the brokers keep in __consumer_offsets and __transaction_state is printed by \
+                  OffsetsMessageFormatter, GroupMetadataMessageFormatter and \
+                  TransactionLogMessageFormatter: as JSON under the names of \
+                  org.apache.kafka.tools.consumer, as lines under those of kafka.coordinator.",
         examples: &[
             "kafka-console-consumer --topic test8 --from-beginning",
             "kafka-console-consumer --topic orders --group billing --property print.key=true",

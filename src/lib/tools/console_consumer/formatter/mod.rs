@@ -1,14 +1,17 @@
-//! Records as text: Kafka's default formatter with all its properties, and its small relatives.
+//! Records as text: Kafka's default formatter with all its properties, and its relatives.
 
 mod deserialize;
+mod internal;
 #[cfg(test)]
 mod tests;
 
 pub(super) use deserialize::Deserializer;
+use internal::{Kind, Style};
 
 use crate::config::Properties;
 use crate::kafka::client::consumer::Consumed;
 use crate::kafka::record::TimestampType;
+use crate::kafka::record::legacy::message_checksum;
 
 /// A record that cannot be printed, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,26 +24,88 @@ pub(super) enum Formatter {
     /// The default's text, and a line to the log.
     Logging(DefaultFormatter),
     NoOp,
+    /// The checksums, behind the topic where one is named.
+    Checksum(Option<String>),
+    /// What brokers keep in topics of their own.
+    Internal(Kind, Style),
 }
 
-/// Kafka's names of the formatters; the second is the older one of each.
-const CLASSES: [(&str, &str, fn(DefaultFormatter) -> Formatter); 3] = [
-    (
-        "org.apache.kafka.tools.consumer.DefaultMessageFormatter",
-        "kafka.tools.DefaultMessageFormatter",
-        Formatter::Default,
+/// A formatter as `--formatter` names it.
+struct Class {
+    name: &'static str,
+    /// The name that replaces this one.
+    newer: Option<&'static str>,
+    make: fn(&Properties, &mut Vec<String>) -> Formatter,
+}
+
+/// Names without a newer one.
+const fn class(name: &'static str, make: fn(&Properties, &mut Vec<String>) -> Formatter) -> Class {
+    Class { name, newer: None, make }
+}
+
+/// Names that go, and what replaces each.
+const fn older(
+    name: &'static str,
+    newer: &'static str,
+    make: fn(&Properties, &mut Vec<String>) -> Formatter,
+) -> Class {
+    Class { name, newer: Some(newer), make }
+}
+
+const DEFAULT: &str = "org.apache.kafka.tools.consumer.DefaultMessageFormatter";
+const LOGGING: &str = "org.apache.kafka.tools.consumer.LoggingMessageFormatter";
+const NO_OP: &str = "org.apache.kafka.tools.consumer.NoOpMessageFormatter";
+const OFFSETS: &str = "org.apache.kafka.tools.consumer.OffsetsMessageFormatter";
+const GROUPS: &str = "org.apache.kafka.tools.consumer.GroupMetadataMessageFormatter";
+const TRANSACTIONS: &str = "org.apache.kafka.tools.consumer.TransactionLogMessageFormatter";
+
+/// Kafka's names of the formatters, of all releases. What is kept in topics of the brokers' own is
+/// text under the older names and JSON under the newer ones.
+const CLASSES: &[Class] = &[
+    class(DEFAULT, default),
+    older("kafka.tools.DefaultMessageFormatter", DEFAULT, default),
+    class(LOGGING, logging),
+    older("kafka.tools.LoggingMessageFormatter", LOGGING, logging),
+    class(NO_OP, |_, _| Formatter::NoOp),
+    older("kafka.tools.NoOpMessageFormatter", NO_OP, |_, _| Formatter::NoOp),
+    class("kafka.tools.ChecksumMessageFormatter", |properties, _| {
+        Formatter::Checksum(properties.get("topic").map(str::to_owned))
+    }),
+    class(OFFSETS, |_, _| Formatter::Internal(Kind::Offsets, Style::Json)),
+    older(
+        "kafka.coordinator.group.GroupMetadataManager$OffsetsMessageFormatter",
+        OFFSETS,
+        |_, _| Formatter::Internal(Kind::Offsets, Style::Text),
     ),
-    (
-        "org.apache.kafka.tools.consumer.LoggingMessageFormatter",
-        "kafka.tools.LoggingMessageFormatter",
-        Formatter::Logging,
+    older("kafka.coordinator.GroupMetadataManager$OffsetsMessageFormatter", OFFSETS, |_, _| {
+        Formatter::Internal(Kind::Offsets, Style::Text)
+    }),
+    class(GROUPS, |_, _| Formatter::Internal(Kind::Groups, Style::Json)),
+    older(
+        "kafka.coordinator.group.GroupMetadataManager$GroupMetadataMessageFormatter",
+        GROUPS,
+        |_, _| Formatter::Internal(Kind::Groups, Style::Text),
     ),
-    (
-        "org.apache.kafka.tools.consumer.NoOpMessageFormatter",
-        "kafka.tools.NoOpMessageFormatter",
-        |_| Formatter::NoOp,
+    older(
+        "kafka.coordinator.GroupMetadataManager$GroupMetadataMessageFormatter",
+        GROUPS,
+        |_, _| Formatter::Internal(Kind::Groups, Style::Text),
+    ),
+    class(TRANSACTIONS, |_, _| Formatter::Internal(Kind::Transactions, Style::Json)),
+    older(
+        "kafka.coordinator.transaction.TransactionLog$TransactionLogMessageFormatter",
+        TRANSACTIONS,
+        |_, _| Formatter::Internal(Kind::Transactions, Style::Text),
     ),
 ];
+
+fn default(properties: &Properties, warnings: &mut Vec<String>) -> Formatter {
+    Formatter::Default(DefaultFormatter::from(properties, warnings))
+}
+
+fn logging(properties: &Properties, warnings: &mut Vec<String>) -> Formatter {
+    Formatter::Logging(DefaultFormatter::from(properties, warnings))
+}
 
 /// What came of looking for a formatter and its parts by name.
 #[derive(Debug)]
@@ -52,17 +117,16 @@ pub(super) struct Found {
 
 impl Formatter {
     /// The formatter of a class name; none where there is no such class.
-    pub(super) fn named(class: &str, properties: &Properties) -> Option<Found> {
+    pub(super) fn named(name: &str, properties: &Properties) -> Option<Found> {
         let mut warnings = Vec::new();
-        let row = CLASSES.iter().find(|(new, old, _)| [*new, *old].contains(&class))?;
-        let (new, old, make) = row;
-        if class == *old {
+        let class = CLASSES.iter().find(|class| class.name == name)?;
+        if let Some(newer) = class.newer {
             warnings.push(format!(
-                "WARNING: {old} is deprecated and will be removed in the next major release. \
-                 Please use {new} instead"
+                "WARNING: {name} is deprecated and will be removed in the next major release. \
+                 Please use {newer} instead"
             ));
         }
-        let formatter = make(DefaultFormatter::from(properties, &mut warnings));
+        let formatter = (class.make)(properties, &mut warnings);
         Some(Found { formatter, warnings })
     }
 
@@ -81,6 +145,16 @@ impl Formatter {
                 Ok(())
             }
             Formatter::NoOp => Ok(()),
+            Formatter::Checksum(topic) => {
+                let topic = topic.as_ref().map_or(String::new(), |topic| format!("{topic}:"));
+                let checksum = message_checksum(&consumed.record, consumed.timestamp_type)
+                    .map_err(|error| Unprintable(error.to_string()))?;
+                out.extend_from_slice(format!("{topic}checksum:{checksum}\n").as_bytes());
+                Ok(())
+            }
+            Formatter::Internal(kind, style) => {
+                internal::write(*kind, *style, &consumed.record, out)
+            }
         }
     }
 }

@@ -12,6 +12,16 @@ fn shown(
     value: Option<&[u8]>,
     headers: &[(&[u8], Option<&[u8]>)],
 ) -> Result<String, String> {
+    shown_by(DEFAULT, pairs, key, value, headers)
+}
+
+fn shown_by(
+    class: &str,
+    pairs: &[(&str, &str)],
+    key: Option<&[u8]>,
+    value: Option<&[u8]>,
+    headers: &[(&[u8], Option<&[u8]>)],
+) -> Result<String, String> {
     let mut builder = Builder::new(Compression::NONE);
     builder.base_offset(5);
     builder.append(1_700_000_000_000, key, value, headers);
@@ -23,7 +33,6 @@ fn shown(
         Consumed { record, timestamp_type: Some(TimestampType::CreateTime), leader_epoch: None };
     let mut properties = Properties::new();
     pairs.iter().for_each(|(key, value)| properties.set(*key, *value));
-    let class = "org.apache.kafka.tools.consumer.DefaultMessageFormatter";
     let formatter = Formatter::named(class, &properties).unwrap().formatter;
     let mut out = b"before".to_vec();
     let written = formatter.write(3, &consumed, &mut out);
@@ -72,6 +81,40 @@ fn deserializers_fail_as_java_does() {
     assert_eq!(shown(&long, None, Some(&[0, 0, 0, 0, 0, 0, 1, 0]), &[]).unwrap(), "256\n");
     let failed = shown(&long, None, None, &[]).unwrap_err();
     assert_eq!(failed, "Size of data received by LongDeserializer is not 8");
+}
+
+#[test]
+fn the_formatters_of_older_releases() {
+    let checksum = "kafka.tools.ChecksumMessageFormatter";
+    let shown = |class, pairs: &[_]| shown_by(class, pairs, Some(b"k"), Some(b"v"), &[]).unwrap();
+    // CRC-32 of 01 00, the timestamp, 1, "k", 1, "v".
+    assert_eq!(shown(checksum, &[]), "checksum:958827571\n");
+    assert_eq!(shown(checksum, &[("topic", "t")]), "t:checksum:958827571\n");
+    assert_eq!(shown("kafka.tools.LoggingMessageFormatter", &[("print.key", "true")]), "k\tv\n");
+    assert_eq!(shown("kafka.tools.NoOpMessageFormatter", &[]), "");
+}
+
+/// A name that goes says what replaces it, and the newer name is there too.
+#[test]
+fn older_names_lead_to_newer_ones() {
+    let properties = Properties::new();
+    for class in CLASSES {
+        let found = Formatter::named(class.name, &properties).unwrap();
+        let Some(newer) = class.newer else {
+            assert_eq!(found.warnings, Vec::<String>::new(), "{}", class.name);
+            continue;
+        };
+        let [warning] = found.warnings.as_slice() else { panic!("{:?}", found.warnings) };
+        assert!(warning.starts_with(&format!("WARNING: {} is deprecated", class.name)));
+        assert!(warning.ends_with(&format!("Please use {newer} instead")));
+        let newer = Formatter::named(newer, &properties).unwrap();
+        match (found.formatter, newer.formatter) {
+            (Formatter::Internal(old, Style::Text), Formatter::Internal(new, Style::Json)) => {
+                assert_eq!(old, new);
+            }
+            (old, new) => assert_eq!(old, new),
+        }
+    }
 }
 
 #[test]
