@@ -54,6 +54,11 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The text of a page that a test of its room holds to the code.
+pub(crate) fn document(path: &str) -> String {
+    Disk::System.read_text(&root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 fn collect(folder: &Path, into: &mut Vec<Source>) {
     for entry in Disk::System.list(folder).expect("a folder of the repository") {
         let path = folder.join(&entry.name);
@@ -256,8 +261,14 @@ fn code_is_ascii() {
 #[test]
 fn documents_name_files_that_exist() {
     let mut missing = Vec::new();
-    for document in ["ARCHITECTURE.md", "docs/flow.md", "CONTRIBUTING.md", "README.md"] {
-        let Ok(text) = Disk::System.read_text(&root().join(document)) else { continue };
+    let mut documents: Vec<String> =
+        ["ARCHITECTURE.md", "docs/flow.md", "docs/protocol.md", "CONTRIBUTING.md", "README.md"]
+            .map(str::to_owned)
+            .to_vec();
+    let formats = Disk::System.list(&root().join("docs/formats")).expect("docs/formats");
+    documents.extend(formats.iter().map(|entry| format!("docs/formats/{}", entry.name)));
+    for document in documents {
+        let text = self::document(&document);
         for word in text.split(|c: char| c.is_whitespace() || "`()[],;".contains(c)) {
             let word = word.trim_end_matches(['.', ':']);
             if word.starts_with("src/")

@@ -1,6 +1,6 @@
 //! `cargo xtask dist`: lays out `dist/milena-<version>/` and a tarball of it, in the shape of Kafka's
-//! own: `bin/` with every program under its name and under its name with `.sh`, `config/`, `man/`,
-//! `completions/`.
+//! own: `bin/` with every program under its name and under its name with `.sh`, `config/`, `docs/`,
+//! `man/`, `completions/`.
 
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +23,7 @@ pub fn write(root: &Path) -> Result<(), Box<dyn std::error::Error>> {
         let script = bin.join(format!("{}.sh", tool.name));
         run(Command::new("ln").args(["-s", tool.name]).arg(&script))?;
     }
-    for part in ["config", "man", "completions"] {
+    for part in ["config", "docs", "man", "completions"] {
         run(Command::new("cp").arg("-r").arg(root.join(part)).arg(&folder))?;
     }
     for file in ["README.md", "LICENSE", "CHANGELOG.md"] {

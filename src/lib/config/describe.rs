@@ -3,7 +3,7 @@
 use super::dynamic::{Layers, Source, Synonym, find_key};
 use super::topic::inherited;
 use super::{
-    BrokerConfig, Fallback, Importance, Key, Properties, TopicConfig, Type, Update, Value,
+    BrokerConfig, Fallback, Importance, Key, Note, Properties, TopicConfig, Type, Update, Value,
 };
 
 /// One setting as DescribeConfigs tells it.
@@ -136,11 +136,12 @@ pub fn markdown(title: &str, about: &str, keys: &[&Key]) -> String {
     page
 }
 
-/// A table of rows as a manual page of section 5, in roff.
-pub fn manual(file: &str, about: &str, keys: &[&Key]) -> String {
+/// A table of rows as a manual page of section 5, in roff. `details` says how the file is written.
+pub fn manual(file: &str, about: &str, details: &str, keys: &[&Key]) -> String {
     let escape = |text: &str| text.replace('\\', "\\\\").replace('-', "\\-").replace('\'', "\\(aq");
     let mut page = format!(".TH \"{}\" 5\n.SH NAME\n", escape(&file.to_uppercase()));
-    page.push_str(&format!("{} \\- {}\n.SH SETTINGS\n", escape(file), escape(about)));
+    page.push_str(&format!("{} \\- {}\n", escape(file), escape(about)));
+    page.push_str(&format!(".SH DESCRIPTION\n{}\n.SH SETTINGS\n", escape(details)));
     for key in keys {
         page.push_str(&format!(".TP\n.B {}\n{}\n", escape(key.name), escape(key.doc())));
         let facts: Vec<String> =
@@ -176,6 +177,12 @@ fn facts(key: &Key) -> Vec<(&'static str, String)> {
         Update::Topic | Update::Client => None,
     };
     facts.extend(update.map(|update| ("changed", update.to_owned())));
+    let note = key.notes.iter().find_map(|note| match note {
+        Note::Internal => Some("internal: clients are not told of it"),
+        Note::Old => Some("of older releases, still read"),
+        Note::From { .. } => None,
+    });
+    facts.extend(note.map(|note| ("note", note.to_owned())));
     let followed: Vec<&str> = key.inherits().map(|(name, _)| name).collect();
     if !followed.is_empty() {
         facts.push(("follows", followed.join(", ")));
@@ -279,9 +286,11 @@ mod tests {
         let page = manual(
             "zoo.cfg",
             "settings of a ZooKeeper server",
+            "One key=value a line.",
             &super::super::QuorumConfig::keys(),
         );
         assert!(page.starts_with(".TH \"ZOO.CFG\" 5\n"));
+        assert!(page.contains(".SH DESCRIPTION\nOne key=value a line.\n.SH SETTINGS\n"));
         assert!(page.contains(".TP\n.B maxClientCnxns\n"));
         assert!(page.lines().all(|line| !line.starts_with('\'')));
     }

@@ -12,6 +12,7 @@ mod clients;
 mod common;
 pub mod console_consumer;
 pub mod console_producer;
+pub mod docs;
 mod io;
 pub mod kafka_server_start;
 pub mod kafka_server_stop;

@@ -117,4 +117,19 @@ mod tests {
             assert!(matches!(read_offsets(&disk, path), Err(Error::Corrupt { .. })), "{text:?}");
         }
     }
+
+    #[test]
+    fn the_page_of_the_format_is_true() {
+        let page = crate::tidy::document("docs/formats/checkpoints.md");
+        for name in [RECOVERY_POINTS, LOG_STARTS, HIGH_WATERMARKS, CLEANER_OFFSETS] {
+            assert!(page.contains(&format!("| `{name}` |")), "{name}");
+        }
+        assert!(page.contains(&format!("`{}`", super::super::names::LEADER_EPOCHS)));
+        let sample: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+        let disk = Disk::memory();
+        disk.create_dir_all(Path::new("/d")).unwrap();
+        disk.replace(Path::new("/d/c"), sample.join("\n").as_bytes()).unwrap();
+        let offsets = read_offsets(&disk, Path::new("/d/c")).unwrap();
+        assert_eq!(offsets.get(&TopicPartition::new("orders", 0)), Some(&42));
+    }
 }

@@ -236,4 +236,18 @@ mod tests {
         disk.open(path, Mode::Write).unwrap().set_len(9).unwrap();
         assert!(Entries::<8>::open(&disk, path.to_owned()).unwrap().is_none());
     }
+
+    #[test]
+    fn the_page_of_the_format_is_true() {
+        use super::super::{names, offset_index, time_index, transaction_index};
+        let page = crate::tidy::document("docs/formats/indexes.md");
+        for (extension, bytes) in [
+            (names::OFFSET_INDEX, offset_index::ENTRY_BYTES),
+            (names::TIME_INDEX, time_index::ENTRY_BYTES),
+            (names::TRANSACTION_INDEX, transaction_index::ENTRY_BYTES),
+        ] {
+            let row = page.lines().find(|line| line.starts_with(&format!("| `.{extension}` |")));
+            assert!(row.unwrap().contains(&format!(" | {bytes} | ")), "{extension}");
+        }
+    }
 }

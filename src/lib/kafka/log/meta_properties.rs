@@ -99,4 +99,16 @@ mod tests {
         assert!(MetaProperties::parse("broker.id=1\n").is_err());
         assert!(MetaProperties::parse("version=0\nbroker.id=x\n").is_err());
     }
+
+    #[test]
+    fn the_page_of_the_format_is_true() {
+        let page = crate::tidy::document("docs/formats/meta-properties.md");
+        let sample = page.lines().filter_map(|line| line.strip_prefix("    "));
+        let sample: Vec<&str> = sample.take_while(|line| !line.starts_with("version:")).collect();
+        let meta = MetaProperties::parse(&sample.join("\n")).unwrap();
+        assert_eq!(meta.text(), format!("{}\n", sample.join("\n")));
+        assert!(page.contains(&format!("`{META_PROPERTIES}`")));
+        let id = crate::base::uuid::Uuid::parse("i8yL-H9YTju76AwXnWBDXQ").unwrap();
+        assert!(page.contains(&format!("    version: 0\n    topic_id: {id}\n")));
+    }
 }

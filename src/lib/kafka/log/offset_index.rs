@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::entries::Entries;
 use crate::base::disk::{Disk, File};
 
-const ENTRY_BYTES: usize = 8;
+pub(super) const ENTRY_BYTES: usize = 8;
 
 /// Where a batch lies: `offset` is in the batch that starts at `position`, or right before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::entries::Entries;
 use crate::base::disk::{Disk, File};
 
-const ENTRY_BYTES: usize = 12;
+pub(super) const ENTRY_BYTES: usize = 12;
 
 /// The latest record so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

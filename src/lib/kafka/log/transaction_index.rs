@@ -12,7 +12,7 @@ use super::entries::Entries;
 use crate::base::bytes::Reader;
 use crate::base::disk::{Disk, File};
 
-const ENTRY_BYTES: usize = 34;
+pub(super) const ENTRY_BYTES: usize = 34;
 const VERSION: i16 = 0;
 
 /// An aborted transaction.

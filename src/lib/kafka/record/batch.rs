@@ -420,4 +420,42 @@ mod tests {
         bytes[68] ^= 1;
         assert!(batches(&bytes).next().unwrap().unwrap().check_crc().is_err());
     }
+
+    #[test]
+    fn the_page_of_the_format_is_true() {
+        let page = crate::tidy::document("docs/formats/log-segment.md");
+        for (at, field) in [
+            (BASE_OFFSET_AT, "i64 | base offset"),
+            (LENGTH_AT, "i32 | length: what follows this field"),
+            (LEADER_EPOCH_AT, "i32 | leader epoch"),
+            (MAGIC_AT, "i8 | magic: 2"),
+            (CRC_AT, "u32 | CRC-32C of all that follows this field"),
+            (ATTRIBUTES_AT, "i16 | attributes"),
+            (LAST_OFFSET_DELTA_AT, "i32 | last offset delta"),
+            (BASE_TIMESTAMP_AT, "i64 | base timestamp"),
+            (MAX_TIMESTAMP_AT, "i64 | max timestamp"),
+            (PRODUCER_ID_AT, "i64 | producer id, -1 for none"),
+            (PRODUCER_EPOCH_AT, "i16 | producer epoch"),
+            (BASE_SEQUENCE_AT, "i32 | base sequence"),
+            (COUNT_AT, "i32 | count of records"),
+            (RECORDS_AT, "| records, packed together where there is a codec"),
+        ] {
+            let line = format!("| {at} | {field} |");
+            assert!(page.contains(&line), "{line}");
+        }
+        for (bits, meaning) in [
+            (CODEC_MASK, "codec: 0 none"),
+            (LOG_APPEND_TIME, "the leader's clock stamped it"),
+            (TRANSACTIONAL, "transactional"),
+            (CONTROL, "control"),
+            (DELETE_HORIZON, "the base timestamp is the delete horizon"),
+        ] {
+            let line = format!("| `{bits:#04x}` | {meaning}");
+            assert!(page.contains(&line), "{line}");
+        }
+        for codec in [Codec::None, Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd] {
+            let said = format!("{} {}", codec.id(), format!("{codec:?}").to_lowercase());
+            assert!(page.contains(&said), "{said}");
+        }
+    }
 }

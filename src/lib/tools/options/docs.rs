@@ -1,5 +1,4 @@
-//! The files that follow from the tables: manual pages and completion scripts, checked in.
-//! `cargo xtask docs` writes them; a test of the library holds them to the tables.
+//! The files that follow from the options of the programs: manual pages and completion scripts.
 
 use super::super::TOOLS;
 use super::{complete, man};
@@ -19,28 +18,10 @@ pub fn files() -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::path::Path;
 
     use super::*;
     use crate::base::disk::Disk;
-
-    #[test]
-    fn the_files_are_fresh_and_there_are_no_others() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let files = files();
-        for (path, content) in &files {
-            let found = Disk::System.read_text(&root.join(path)).unwrap_or_default();
-            assert!(found == *content, "{path} is stale: run `cargo xtask docs`");
-        }
-        let expected: BTreeSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
-        for folder in ["man/man1", "completions/bash", "completions/zsh", "completions/fish"] {
-            for entry in Disk::System.list(&root.join(folder)).unwrap() {
-                let path = format!("{folder}/{}", entry.name);
-                assert!(expected.contains(path.as_str()), "{path} belongs to no program");
-            }
-        }
-    }
 
     #[test]
     fn programs_and_their_files_agree_with_the_list() {

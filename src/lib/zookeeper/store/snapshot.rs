@@ -18,13 +18,13 @@ use crate::base::bytes::Reader;
 use crate::base::disk::{File, Mode};
 
 /// `ZKSN`.
-const MAGIC: i32 = 0x5a4b_534e;
-const VERSION: i32 = 2;
+pub(super) const MAGIC: i32 = 0x5a4b_534e;
+pub(super) const VERSION: i32 = 2;
 /// What ZooKeeper writes; nobody reads it.
-const DATABASE_ID: i64 = -1;
-const HEADER_BYTES: usize = 16;
+pub(super) const DATABASE_ID: i64 = -1;
+pub(super) const HEADER_BYTES: usize = 16;
 /// A checksum and the text "/".
-const SEAL_BYTES: usize = 8 + SEAL_END.len();
+pub(super) const SEAL_BYTES: usize = 8 + SEAL_END.len();
 const SEAL_END: [u8; 5] = [0, 0, 0, 1, b'/'];
 /// How much is gathered before it is written.
 const BUFFER_BYTES: usize = 256 * 1024;

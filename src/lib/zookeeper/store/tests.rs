@@ -350,3 +350,27 @@ fn a_failed_write_poisons_the_log() {
     snapshot(&directories, 0, Packing::Plain);
     assert_eq!(recover(&directories).unwrap().1, [1]);
 }
+
+#[test]
+fn the_pages_of_the_formats_are_true() {
+    let name = |magic: i32| String::from_utf8(magic.to_be_bytes().to_vec()).unwrap();
+    let log = crate::tidy::document("docs/formats/zookeeper-txn-log.md");
+    for line in [
+        format!("| 0 | 4 bytes | `{}` |", name(txn_log::MAGIC)),
+        format!("| 4 | i32 | version: {} |", txn_log::VERSION),
+        format!("| {} | | entries |", txn_log::HEADER_BYTES),
+        format!("bytes, one byte `{}`", char::from(txn_log::END_OF_ENTRY)),
+    ] {
+        assert!(log.contains(&line), "{line}");
+    }
+    let page = crate::tidy::document("docs/formats/zookeeper-snapshot.md");
+    for line in [
+        format!("| 0 | 4 bytes | `{}` |", name(snapshot::MAGIC)),
+        format!("| 4 | i32 | version: {} |", snapshot::VERSION),
+        format!("| 8 | i64 | database id: {} |", snapshot::DATABASE_ID),
+        format!("| {} | | sections, each closed by a seal", snapshot::HEADER_BYTES),
+        format!("a seal of {} bytes |", snapshot::SEAL_BYTES),
+    ] {
+        assert!(page.contains(&line), "{line}");
+    }
+}

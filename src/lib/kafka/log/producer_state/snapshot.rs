@@ -97,3 +97,24 @@ pub fn decode(bytes: &[u8]) -> Result<BTreeMap<i64, Producer>, Damage> {
     reader.finish()?;
     Ok(producers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_the_format_is_true() {
+        let page = crate::tidy::document("docs/formats/producer-snapshot.md");
+        let producers_at = COVERED_AT + size_of::<i32>();
+        for line in [
+            format!("| 0 | i16 | version: {VERSION} |"),
+            format!("| {CRC_AT} | u32 | CRC-32C of all that follows this field |"),
+            format!("| {COVERED_AT} | i32 | count of producers |"),
+            format!("| {producers_at} | | producers, {ENTRY_BYTES} bytes each |"),
+        ] {
+            assert!(page.contains(&line), "{line}");
+        }
+        let two = BTreeMap::from([(1, Producer::new(0)), (2, Producer::new(0))]);
+        assert_eq!(encode(&two).len(), producers_at + 2 * ENTRY_BYTES);
+    }
+}
