@@ -10,7 +10,7 @@ use milena::kafka::protocol::message::offset_fetch::{
 };
 
 use super::groups::find_coordinator;
-use crate::support::servers::Node;
+use crate::support::servers::{Node, client};
 use crate::support::wire::Wire;
 
 async fn commit(wire: &mut Wire, topic: &str, offset: i64, version: i16) -> ErrorCode {
@@ -73,10 +73,10 @@ async fn offsets_are_kept_at_every_version_and_across_restarts() {
     node.topic("t", 2).await;
     let mut wire = node.wire().await;
     find_coordinator(&mut wire, "g").await;
-    for version in OffsetCommitRequest::versions() {
+    for version in OffsetCommitRequest::versions().skip(1) {
         let offset = i64::from(version) + 100;
         assert_eq!(commit(&mut wire, "t", offset, version).await, ErrorCode::NONE, "v{version}");
-        for version in OffsetFetchRequest::versions() {
+        for version in OffsetFetchRequest::versions().skip(1) {
             let found = committed(&mut wire, 0, version).await;
             assert_eq!(found, (offset, format!("at {offset}")), "v{version}");
             assert_eq!(committed(&mut wire, 1, version).await, (-1, String::new()), "v{version}");
@@ -92,5 +92,43 @@ async fn offsets_are_kept_at_every_version_and_across_restarts() {
     let mut wire = node.wire().await;
     find_coordinator(&mut wire, "g").await;
     assert_eq!(committed(&mut wire, 0, 8).await, (109, "at 109".to_owned()));
+    node.stop().await;
+}
+
+/// As consumers before 0.9 do it: any broker takes them, there is no group, and metadata is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn version_0_keeps_offsets_in_zookeeper() {
+    let node = Node::with("offset.metadata.max.bytes=4\n").await;
+    node.topic("t", 2).await;
+    let mut wire = node.wire().await;
+    let (zookeeper, _events) = client(&node.zookeeper).await;
+    let path = "/consumers/g/offsets/t/0";
+    assert_eq!(committed(&mut wire, 0, 0).await, (-1, String::new()));
+    for offset in [7, 8] {
+        assert_eq!(commit(&mut wire, "t", offset, 0).await, ErrorCode::NONE);
+        let (data, _) = zookeeper.get(path, false).await.expect("the node");
+        assert_eq!(data.as_deref(), Some(offset.to_string().as_bytes()));
+        assert_eq!(committed(&mut wire, 0, 0).await, (offset, String::new()));
+    }
+    assert_eq!(committed(&mut wire, 1, 0).await, (-1, String::new()));
+
+    // "at 10" is longer than four.
+    assert_eq!(commit(&mut wire, "t", 10, 0).await, ErrorCode::OFFSET_METADATA_TOO_LARGE);
+    let absent = commit(&mut wire, "absent", 1, 0).await;
+    assert_eq!(absent, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+    let (topics, _) = zookeeper.children("/consumers/g/offsets", false).await.expect("topics");
+    assert_eq!(topics, ["t"]);
+
+    // An old consumer writes the node itself, and newer versions look elsewhere.
+    zookeeper.set(path, Some("42".into()), -1).await.expect("an offset");
+    assert_eq!(committed(&mut wire, 0, 0).await, (42, String::new()));
+    find_coordinator(&mut wire, "g").await;
+    assert_eq!(committed(&mut wire, 0, 1).await, (-1, String::new()));
+    assert_eq!(commit(&mut wire, "t", 9, 2).await, ErrorCode::NONE);
+    assert_eq!(committed(&mut wire, 0, 0).await, (42, String::new()));
+
+    let node = node.restart().await;
+    let mut wire = node.wire().await;
+    assert_eq!(committed(&mut wire, 0, 0).await, (42, String::new()));
     node.stop().await;
 }

@@ -10,6 +10,7 @@
 //! * [`fetcher`]: following other brokers; [`isr_changes`]: who is in sync, as a leader finds.
 //! * [`peers`]: where other brokers are reached.
 //! * [`zookeeper`]: the ZooKeeper session of the moment.
+//! * [`old_offsets`]: offsets of consumers before 0.9, in ZooKeeper.
 //! * [`producer_ids`]: ids for producers, from blocks in ZooKeeper.
 //! * [`fetch_sessions`]: what consumers need not say again.
 //!
@@ -27,6 +28,7 @@ pub mod fetcher;
 mod hand_over;
 pub mod housekeeping;
 pub mod isr_changes;
+pub mod old_offsets;
 pub mod peers;
 pub mod producer_ids;
 pub mod registration;

@@ -2,7 +2,7 @@
 //!
 //! * v1 adds generation and member, v2 to v4 a retention of the offsets' own, v6 leader epochs, v7
 //!   the static member id.
-//! * Kafka keeps what v0 commits in ZooKeeper; here it goes where all other versions' offsets go.
+//! * What v0 commits is kept in ZooKeeper, without its metadata.
 //! * Partitions that do not exist are refused one by one, the others are committed together.
 //! * Answers per partition: UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION,
 //!   REBALANCE_IN_PROGRESS, OFFSET_METADATA_TOO_LARGE, INVALID_GROUP_ID, FENCED_INSTANCE_ID,
@@ -13,13 +13,15 @@ use std::sync::Arc;
 use super::{Api, Outcome};
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::context::Context;
-use crate::kafka::coordinator::group::{Request, Response};
+use crate::kafka::broker::old_offsets;
+use crate::kafka::coordinator::group::{Request, Response, metadata_is_too_large};
 use crate::kafka::metadata::Image;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::offset_commit::{
     OffsetCommitRequest, OffsetCommitRequestTopic, OffsetCommitResponse,
     OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
+use crate::kafka::types::TopicPartition;
 
 pub struct OffsetCommit;
 
@@ -31,10 +33,6 @@ impl Api for OffsetCommit {
         context: &Context,
         mut request: OffsetCommitRequest,
     ) -> Outcome<OffsetCommitResponse> {
-        if context.version == 0 {
-            // A consumer that manages its own membership, as later versions say it.
-            request.generation_id_or_member_epoch = -1;
-        }
         let asked = request.topics.clone();
         let image = broker.cluster.image();
         keep_existing(&image, &mut request.topics);
@@ -42,6 +40,11 @@ impl Api for OffsetCommit {
             return Outcome::Done(merge(&asked, OffsetCommitResponse::default()));
         }
         let broker = broker.clone();
+        if context.version == 0 {
+            return Outcome::Parked(Box::pin(async move {
+                merge(&asked, commit_to_zookeeper(&broker, &request).await)
+            }));
+        }
         Outcome::Parked(Box::pin(async move {
             let (group, kept) = (request.group_id.clone(), request.topics.clone());
             match broker.shards.ask(&broker, &group, Request::OffsetCommit(request)).await {
@@ -51,6 +54,35 @@ impl Api for OffsetCommit {
             }
         }))
     }
+}
+
+async fn commit_to_zookeeper(
+    broker: &Broker,
+    request: &OffsetCommitRequest,
+) -> OffsetCommitResponse {
+    let max = usize::try_from(broker.config().offset_metadata_max_bytes).unwrap_or(0);
+    let mut response = all(&request.topics, ErrorCode::NONE);
+    let mut kept = Vec::new();
+    let asked = request.topics.iter().flat_map(|topic| {
+        topic.partitions.iter().map(|partition| (topic.name.as_str(), partition))
+    });
+    let answers = response.topics.iter_mut().flat_map(|topic| &mut topic.partitions);
+    let mut open = Vec::new();
+    for ((topic, partition), answer) in asked.zip(answers) {
+        let metadata = partition.committed_metadata.as_deref().unwrap_or_default();
+        if metadata_is_too_large(metadata, max) {
+            answer.error_code = ErrorCode::OFFSET_METADATA_TOO_LARGE;
+            continue;
+        }
+        let place = TopicPartition::new(topic, partition.partition_index);
+        kept.push((place, partition.committed_offset));
+        open.push(answer);
+    }
+    let codes = old_offsets::commit(&broker.zookeeper, &request.group_id, &kept).await;
+    for (answer, code) in open.into_iter().zip(codes) {
+        answer.error_code = code;
+    }
+    response
 }
 
 fn keep_existing(image: &Image, topics: &mut Vec<OffsetCommitRequestTopic>) {

@@ -71,6 +71,7 @@ use crate::kafka::protocol::message::{
     TxnOffsetCommitResponse,
 };
 use crate::kafka::types::ProducerId;
+pub use offsets::metadata_is_too_large;
 pub use record::{Producer, Record, ValueVersions};
 use state::Group;
 

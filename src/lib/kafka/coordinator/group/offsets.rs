@@ -30,6 +30,12 @@ use crate::kafka::types::{ProducerEpoch, ProducerId, TopicPartition};
 /// What stands for "no offset" and "epoch not known" in an answer.
 const NONE: i32 = -1;
 
+/// Whether what a client notes beside an offset is longer than `offset.metadata.max.bytes` allows.
+/// Java counts UTF-16 units; bytes are the cheaper bound to look at first.
+pub fn metadata_is_too_large(metadata: &str, max: usize) -> bool {
+    metadata.len() > max && metadata.encode_utf16().count() > max
+}
+
 /// A committed offset.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Committed {
@@ -239,10 +245,7 @@ impl Groups {
         if let Err(error) = checked {
             return error;
         }
-        // Java counts UTF-16 units; bytes are the cheaper bound to look at first.
-        let metadata = &wanted.value.metadata;
-        let max = self.settings.offset_metadata_max;
-        if metadata.len() > max && metadata.encode_utf16().count() > max {
+        if metadata_is_too_large(&wanted.value.metadata, self.settings.offset_metadata_max) {
             return ErrorCode::OFFSET_METADATA_TOO_LARGE;
         }
         records.push(Record::Offset {
