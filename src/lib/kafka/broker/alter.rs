@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::base::error::Chain;
-use crate::config::Type;
+use crate::config::Error;
+use crate::config::dynamic::{self, Alteration};
 use crate::config::topic::TopicConfig;
 use crate::kafka::metadata::znode;
 use crate::kafka::protocol::error_code::ErrorCode;
@@ -33,75 +34,54 @@ impl Refused {
     }
 }
 
-/// What is to become of one setting.
+/// What is to become of a resource's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    Set(String),
-    Delete,
-    /// For lists: these elements more.
-    Append(String),
-    /// For lists: these elements less.
-    Subtract(String),
+    /// They are these and no others.
+    All(BTreeMap<String, String>),
+    /// Some of them change.
+    Some(Vec<Alteration>),
 }
 
-/// The topic's settings after the changes, made to those it has.
-pub fn changed(
+/// What became of one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub resource_type: i8,
+    pub resource_name: String,
+    pub code: ErrorCode,
+    pub message: Option<String>,
+}
+
+/// Changes the settings of each resource (its type, its name, the change) on its own.
+pub async fn each(
     broker: &Broker,
-    topic: &str,
-    changes: Vec<(String, Change)>,
-) -> Result<BTreeMap<String, String>, Refused> {
-    let mut settings = broker.topic_configs.overrides(topic);
-    for (name, change) in changes {
-        let list = || {
-            let key = TopicConfig::key(&name).filter(|key| key.kind == Type::List);
-            key.ok_or_else(|| {
-                let text = format!("Config value append is not allowed for config key: {name}");
-                Refused::new(ErrorCode::INVALID_CONFIG, text)
-            })?;
-            let present = settings.get(&name).cloned().or_else(|| in_force(broker, topic, &name));
-            Ok(elements(&present.unwrap_or_default()))
+    resources: Vec<(i8, String, Result<Change, Refused>)>,
+    validate_only: bool,
+) -> Vec<Answer> {
+    let mut answers = Vec::with_capacity(resources.len());
+    for (resource_type, resource_name, change) in resources {
+        let done = match (resource_type, change) {
+            (TOPIC, Ok(change)) => alter(broker, &resource_name, change, validate_only).await,
+            (TOPIC, Err(refused)) => Err(refused),
+            _ => Err(Refused::new(
+                ErrorCode::INVALID_REQUEST,
+                "only settings of topics can be changed while the broker runs",
+            )),
         };
-        match change {
-            Change::Set(value) => {
-                settings.insert(name, value);
-            }
-            Change::Delete => {
-                settings.remove(&name);
-            }
-            Change::Append(value) => {
-                let mut present: Vec<String> = list()?;
-                let new = elements(&value).into_iter().filter(|it| !present.contains(it));
-                present.extend(new.collect::<Vec<_>>());
-                settings.insert(name, present.join(","));
-            }
-            Change::Subtract(value) => {
-                let (present, gone): (Vec<String>, _) = (list()?, elements(&value));
-                let left: Vec<String> =
-                    present.into_iter().filter(|it| !gone.contains(it)).collect();
-                settings.insert(name, left.join(","));
-            }
-        }
+        let (code, message) = match done {
+            Ok(()) => (ErrorCode::NONE, None),
+            Err(refused) => (refused.code, Some(refused.message)),
+        };
+        answers.push(Answer { resource_type, resource_name, code, message });
     }
-    Ok(settings)
-}
-
-fn elements(list: &str) -> Vec<String> {
-    list.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
-}
-
-fn in_force(broker: &Broker, topic: &str, name: &str) -> Option<String> {
-    let layers = crate::config::dynamic::Layers::new(broker.topic_configs.broker().clone());
-    let overrides = properties(&broker.topic_configs.overrides(topic));
-    let names = [name.to_owned()];
-    let entries = crate::config::describe::topic_entries(&layers, &overrides, Some(&names));
-    entries.into_iter().next()?.value
+    answers
 }
 
 /// Checks a topic's settings and, unless that is all that is wanted, puts them in force.
-pub async fn replace(
+async fn alter(
     broker: &Broker,
     topic: &str,
-    settings: BTreeMap<String, String>,
+    change: Change,
     validate_only: bool,
 ) -> Result<(), Refused> {
     if topic.is_empty() {
@@ -114,11 +94,19 @@ pub async fn replace(
         let text = format!("The topic '{topic}' does not exist.");
         return Err(Refused::new(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, text));
     }
-    TopicConfig::validate(broker.topic_configs.broker(), &properties(&settings))
-        .map_err(|error| Refused::new(ErrorCode::INVALID_CONFIG, Chain(&error).to_string()))?;
+    let invalid = |error: Error| Refused::new(ErrorCode::INVALID_CONFIG, Chain(&error).to_string());
+    let wanted = match change {
+        Change::All(settings) => properties(&settings),
+        Change::Some(alterations) => {
+            let present = properties(&broker.topic_configs.overrides(topic));
+            dynamic::alter(&present, TopicConfig::key, &alterations).map_err(invalid)?
+        }
+    };
+    TopicConfig::validate(broker.topic_configs.broker(), &wanted).map_err(invalid)?;
     if validate_only {
         return Ok(());
     }
+    let settings = wanted.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     write(broker, topic, &settings).await.map_err(|error| {
         let text = format!("the settings could not be written: {error}");
         Refused::new(ErrorCode::UNKNOWN_SERVER_ERROR, text)

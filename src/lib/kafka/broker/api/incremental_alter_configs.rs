@@ -6,13 +6,14 @@
 use std::sync::Arc;
 
 use super::{Api, Outcome};
+use crate::config::dynamic::{Alteration, Op};
 use crate::kafka::broker::Broker;
-use crate::kafka::broker::alter::{Change, Refused, TOPIC, changed, replace};
+use crate::kafka::broker::alter::{Change, Refused, each};
 use crate::kafka::broker::context::Context;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::incremental_alter_configs::{
-    AlterConfigsResource, AlterConfigsResourceResponse, AlterableConfig,
-    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+    AlterConfigsResourceResponse, AlterableConfig, IncrementalAlterConfigsRequest,
+    IncrementalAlterConfigsResponse,
 };
 
 pub struct IncrementalAlterConfigs;
@@ -26,62 +27,38 @@ impl Api for IncrementalAlterConfigs {
         request: IncrementalAlterConfigsRequest,
     ) -> Outcome<IncrementalAlterConfigsResponse> {
         let broker = broker.clone();
+        let resources = request.resources.into_iter().map(|it| {
+            let change = alterations(it.configs).map(Change::Some);
+            (it.resource_type, it.resource_name, change)
+        });
+        let resources = resources.collect();
         Outcome::Parked(Box::pin(async move {
-            let mut responses = Vec::with_capacity(request.resources.len());
-            for resource in request.resources {
-                let (resource_type, resource_name) =
-                    (resource.resource_type, resource.resource_name.clone());
-                let refused = alter(&broker, resource, request.validate_only).await.err();
-                responses.push(AlterConfigsResourceResponse {
-                    error_code: refused.as_ref().map_or(ErrorCode::NONE, |it| it.code),
-                    error_message: refused.map(|it| it.message),
-                    resource_type,
-                    resource_name,
-                });
-            }
-            IncrementalAlterConfigsResponse { responses, ..Default::default() }
+            let answers = each(&broker, resources, request.validate_only).await;
+            let responses = answers.into_iter().map(|it| AlterConfigsResourceResponse {
+                error_code: it.code,
+                error_message: it.message,
+                resource_type: it.resource_type,
+                resource_name: it.resource_name,
+            });
+            IncrementalAlterConfigsResponse { responses: responses.collect(), ..Default::default() }
         }))
     }
 }
 
-async fn alter(
-    broker: &Broker,
-    resource: AlterConfigsResource,
-    validate_only: bool,
-) -> Result<(), Refused> {
-    if resource.resource_type != TOPIC {
-        let text = "only settings of topics can be changed while the broker runs";
-        return Err(Refused::new(ErrorCode::INVALID_REQUEST, text));
-    }
-    let mut changes: Vec<(String, Change)> = Vec::with_capacity(resource.configs.len());
-    for config in resource.configs {
-        if changes.iter().any(|(name, _)| *name == config.name) {
-            let text = format!("Error due to duplicate config keys: {}", config.name);
-            return Err(Refused::new(ErrorCode::INVALID_REQUEST, text));
+fn alterations(configs: Vec<AlterableConfig>) -> Result<Vec<Alteration>, Refused> {
+    let invalid = |text: String| Refused::new(ErrorCode::INVALID_REQUEST, text);
+    let mut alterations: Vec<Alteration> = Vec::with_capacity(configs.len());
+    for AlterableConfig { name, config_operation, value } in configs {
+        if alterations.iter().any(|it| it.name == name) {
+            return Err(invalid(format!("Error due to duplicate config keys: {name}")));
         }
-        let name = config.name.clone();
-        changes.push((name, change(config)?));
-    }
-    let topic = &resource.resource_name;
-    replace(broker, topic, changed(broker, topic, changes)?, validate_only).await
-}
-
-fn change(config: AlterableConfig) -> Result<Change, Refused> {
-    const DELETE: i8 = 1;
-    if config.config_operation == DELETE {
-        return Ok(Change::Delete);
-    }
-    let Some(value) = config.value else {
-        let text = format!("Null value not supported for : {}", config.name);
-        return Err(Refused::new(ErrorCode::INVALID_REQUEST, text));
-    };
-    match config.config_operation {
-        0 => Ok(Change::Set(value)),
-        2 => Ok(Change::Append(value)),
-        3 => Ok(Change::Subtract(value)),
-        other => {
-            let text = format!("unknown operation {other} for {}", config.name);
-            Err(Refused::new(ErrorCode::INVALID_REQUEST, text))
+        let Some(op) = Op::of(config_operation) else {
+            return Err(invalid(format!("unknown operation {config_operation} for {name}")));
+        };
+        if value.is_none() && op != Op::Delete {
+            return Err(invalid(format!("Null value not supported for : {name}")));
         }
+        alterations.push(Alteration { name, op, value });
     }
+    Ok(alterations)
 }
