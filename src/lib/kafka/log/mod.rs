@@ -27,6 +27,7 @@ pub mod checkpoint;
 pub mod dirs;
 mod entries;
 mod error;
+mod index;
 pub mod leader_epochs;
 #[allow(clippy::module_inception)]
 pub mod log;
