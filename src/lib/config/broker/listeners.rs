@@ -49,6 +49,11 @@ impl SecurityProtocol {
         }
     }
 
+    /// The protocol of a number.
+    pub fn of(id: i16) -> Option<SecurityProtocol> {
+        Self::ALL.into_iter().find(|protocol| protocol.id() == id)
+    }
+
     /// Whether a client must authenticate by SASL.
     pub fn is_sasl(self) -> bool {
         matches!(self, SecurityProtocol::SaslPlaintext | SecurityProtocol::SaslSsl)
@@ -69,12 +74,20 @@ impl fmt::Display for SecurityProtocol {
 /// One address under one listener name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// In capital letters, as they are compared.
+    /// In capital letters, as they are compared; as it is written where another broker told it.
     pub listener: String,
     /// Empty for every interface.
     pub host: String,
     pub port: u16,
     pub protocol: SecurityProtocol,
+}
+
+impl Endpoint {
+    /// The only address of a broker of before there were listeners.
+    pub fn plain(host: &str, port: u16) -> Endpoint {
+        let protocol = SecurityProtocol::Plaintext;
+        Endpoint { listener: protocol.name().to_owned(), host: host.to_owned(), port, protocol }
+    }
 }
 
 impl fmt::Display for Endpoint {

@@ -67,14 +67,12 @@ async fn ask(broker: &Broker) -> io::Result<ControlledShutdownResponse> {
         let (id, listener) = (image.controller, &listeners.inter_broker);
         not_found(format!("controller {id} has no listener {listener}"))
     })?;
-    let port =
-        u16::try_from(endpoint.port).map_err(|_| not_found(format!("port {}", endpoint.port)))?;
     let timeout = Duration::from_millis(u64::try_from(config.request_timeout_ms).unwrap_or(0));
     let request =
         ControlledShutdownRequest { broker_id: broker.id.0, broker_epoch: broker.epoch() };
     let version = version(config.inter_broker_protocol_version);
     let exchange = async {
-        let stream = Stream::connect(&endpoint.host, port, timeout).await?;
+        let stream = Stream::connect(&endpoint.host, endpoint.port, timeout).await?;
         Connection::new(stream, broker.id.to_string()).exchange(&request, version).await
     };
     match tokio::time::timeout(timeout, exchange).await {

@@ -237,12 +237,12 @@ async fn one(zookeeper: &ZooKeeper, request: Request) -> client::Result<Reply> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kafka::metadata::broker::Endpoint;
+    use crate::config::broker::Endpoint;
     use crate::zookeeper::jute::Zxid;
 
     fn registrar(disk: &Disk) -> Registrar {
         let registration = Registration {
-            endpoints: vec![Endpoint::parse("PLAINTEXT://b1:9092").unwrap()],
+            endpoints: vec![Endpoint::plain("b1", 9092)],
             rack: None,
             timestamp_ms: 1_700_000_000_000,
             jmx_port: -1,

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::base::uuid::Uuid;
-use crate::kafka::metadata::broker::Endpoint;
+use crate::config::broker::Endpoint;
 use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch, TopicPartition};
 
 use super::partition_states::PartitionState;

@@ -1,46 +1,9 @@
 //! Brokers as others see them: endpoints, and the registration at `/brokers/ids/<id>`.
 
-use std::fmt;
-
 use serde_json::{Map, Value, json};
 
 use super::znode::Malformed;
-
-/// Where a listener can be reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// The listener's name, `PLAINTEXT` or what `listener.security.protocol.map` knows.
-    pub listener: String,
-    /// `PLAINTEXT`, `SSL`, `SASL_PLAINTEXT`, `SASL_SSL`.
-    pub security_protocol: String,
-    pub host: String,
-    pub port: i32,
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = &self.host;
-        match host.contains(':') {
-            true => write!(f, "{}://[{host}]:{}", self.listener, self.port),
-            false => write!(f, "{}://{host}:{}", self.listener, self.port),
-        }
-    }
-}
-
-impl Endpoint {
-    /// Reads `LISTENER://host:port`; the protocol is the listener's name until a map says else.
-    pub fn parse(text: &str) -> Option<Endpoint> {
-        let (listener, address) = text.split_once("://")?;
-        let (host, port) = address.rsplit_once(':')?;
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        Some(Endpoint {
-            listener: listener.to_owned(),
-            security_protocol: listener.to_owned(),
-            host: host.to_owned(),
-            port: port.parse().ok()?,
-        })
-    }
-}
+use crate::config::broker::{Endpoint, SecurityProtocol};
 
 /// What a broker writes of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,11 +25,11 @@ impl Registration {
     /// The znode's content. Old clients read only `host` and `port`, which are those of the first
     /// plaintext endpoint.
     pub fn to_json(&self, with_features: bool) -> Vec<u8> {
-        let plain = self.endpoints.iter().find(|end| end.security_protocol == "PLAINTEXT");
+        let plain = self.endpoints.iter().find(|end| end.protocol == SecurityProtocol::Plaintext);
         let protocols: Map<String, Value> = self
             .endpoints
             .iter()
-            .map(|end| (end.listener.clone(), Value::from(end.security_protocol.clone())))
+            .map(|end| (end.listener.clone(), Value::from(end.protocol.name())))
             .collect();
         let endpoints: Vec<String> = self.endpoints.iter().map(Endpoint::to_string).collect();
         // The keys stand in the order in which Kafka writes them.
@@ -81,7 +44,7 @@ impl Registration {
             put("rack", json!(rack));
         }
         put("jmx_port", json!(self.jmx_port));
-        put("port", json!(plain.map_or(-1, |end| end.port)));
+        put("port", json!(plain.map_or(-1, |end| i32::from(end.port))));
         put("host", json!(plain.map(|end| &end.host)));
         put("version", json!(if with_features { VERSION_WITH_FEATURES } else { VERSION }));
         put("timestamp", json!(self.timestamp_ms.to_string()));
@@ -99,25 +62,21 @@ impl Registration {
         let protocols = json.get("listener_security_protocol_map").and_then(Value::as_object);
         let mut endpoints = Vec::new();
         for end in json.get("endpoints").and_then(Value::as_array).into_iter().flatten() {
-            let mut end = end
-                .as_str()
-                .and_then(Endpoint::parse)
-                .ok_or_else(|| Malformed::field(what, "endpoints"))?;
-            if let Some(protocol) = protocols.and_then(|map| map.get(&end.listener)?.as_str()) {
-                protocol.clone_into(&mut end.security_protocol);
-            }
-            endpoints.push(end);
+            let malformed = || Malformed::field(what, "endpoints");
+            let (listener, address) = end.as_str().and_then(split).ok_or_else(malformed)?;
+            // Before there was a map, a listener was named after its protocol.
+            let protocol = protocols.and_then(|map| map.get(listener)?.as_str());
+            let protocol = SecurityProtocol::parse(protocol.unwrap_or(listener));
+            let (host, port) = address;
+            let (listener, host) = (listener.to_owned(), host.to_owned());
+            let protocol = protocol.ok_or_else(malformed)?;
+            endpoints.push(Endpoint { listener, host, port, protocol });
         }
         if let (true, Some(host), Some(port)) = (endpoints.is_empty(), text("host"), number("port"))
         {
             // Version 1: one plaintext address and nothing else.
-            let port = i32::try_from(port).map_err(|_| Malformed::field(what, "port"))?;
-            endpoints.push(Endpoint {
-                listener: "PLAINTEXT".to_owned(),
-                security_protocol: "PLAINTEXT".to_owned(),
-                host: host.to_owned(),
-                port,
-            });
+            let port = u16::try_from(port).map_err(|_| Malformed::field(what, "port"))?;
+            endpoints.push(Endpoint::plain(host, port));
         }
         Ok(Registration {
             endpoints,
@@ -128,6 +87,14 @@ impl Registration {
     }
 }
 
+/// Takes `LISTENER://host:port` apart.
+fn split(text: &str) -> Option<(&str, (&str, u16))> {
+    let (listener, address) = text.split_once("://")?;
+    let (host, port) = address.rsplit_once(':')?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    Some((listener, (host, port.parse().ok()?)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,16 +102,15 @@ mod tests {
     #[test]
     fn registrations_round_trip() {
         let registration = Registration {
-            endpoints: ["PLAINTEXT://b1:9092", "INTERNAL://[::1]:9094"]
-                .iter()
-                .map(|text| Endpoint::parse(text).unwrap())
-                .map(|mut end| {
-                    if end.listener == "INTERNAL" {
-                        end.security_protocol = "SASL_SSL".to_owned();
-                    }
-                    end
-                })
-                .collect(),
+            endpoints: vec![
+                Endpoint::plain("b1", 9092),
+                Endpoint {
+                    listener: "INTERNAL".to_owned(),
+                    host: "::1".to_owned(),
+                    port: 9094,
+                    protocol: SecurityProtocol::SaslSsl,
+                },
+            ],
             rack: Some("r1".to_owned()),
             timestamp_ms: 1_700_000_000_000,
             jmx_port: -1,
@@ -167,8 +133,8 @@ mod tests {
 
     #[test]
     fn a_broker_without_plaintext_has_no_host_for_old_clients() {
-        let mut end = Endpoint::parse("EXTERNAL://b:1").unwrap();
-        end.security_protocol = "SSL".to_owned();
+        let (listener, host) = ("EXTERNAL".to_owned(), "b".to_owned());
+        let end = Endpoint { listener, host, port: 1, protocol: SecurityProtocol::Ssl };
         let registration =
             Registration { endpoints: vec![end], rack: None, timestamp_ms: 1, jmx_port: -1 };
         let json = registration.to_json(true);
@@ -181,7 +147,10 @@ mod tests {
         let old = br#"{"jmx_port":9999,"timestamp":"1","host":"h","version":1,"port":9092}"#;
         let read = Registration::from_json(old).unwrap();
         assert_eq!(read.endpoints[0].to_string(), "PLAINTEXT://h:9092");
-        let error = Registration::from_json(br#"{"endpoints":["x"]}"#).unwrap_err();
-        assert_eq!(error.to_string(), "malformed broker registration: field 'endpoints'");
+        for endpoint in ["x", "EXTERNAL://unmapped:1", "PLAINTEXT://h:65536"] {
+            let json = format!(r#"{{"endpoints":["{endpoint}"]}}"#);
+            let error = Registration::from_json(json.as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), "malformed broker registration: field 'endpoints'");
+        }
     }
 }

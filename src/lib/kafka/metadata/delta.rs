@@ -4,35 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::base::uuid::Uuid;
+use crate::config::broker::{Endpoint, SecurityProtocol};
 use crate::kafka::protocol::message::update_metadata::{
     UpdateMetadataBroker, UpdateMetadataPartitionState, UpdateMetadataRequest,
 };
 
-use super::broker::Endpoint;
 use super::image::{BrokerImage, Image, PartitionImage, TopicImage};
 
 /// The leader that means "this partition is deleted".
 pub const LEADER_DURING_DELETE: i32 = -2;
-
-/// Security protocols as the wire numbers them.
-fn security_protocol(number: i16) -> &'static str {
-    match number {
-        1 => "SSL",
-        2 => "SASL_PLAINTEXT",
-        3 => "SASL_SSL",
-        _ => "PLAINTEXT",
-    }
-}
-
-/// The number of a security protocol on the wire.
-pub fn security_protocol_number(name: &str) -> i16 {
-    match name {
-        "SSL" => 1,
-        "SASL_PLAINTEXT" => 2,
-        "SASL_SSL" => 3,
-        _ => 0,
-    }
-}
 
 /// The image after an update. The live brokers replace those known; partitions are merged in;
 /// topics that the update does not name are shared with the old image.
@@ -86,28 +66,19 @@ pub fn apply(image: &Image, update: &UpdateMetadataRequest) -> Image {
 }
 
 fn broker(told: &UpdateMetadataBroker) -> BrokerImage {
-    let mut endpoints: Vec<Endpoint> = told
-        .endpoints
-        .iter()
-        .map(|end| {
-            let protocol = security_protocol(end.security_protocol);
-            // Before version 3 a listener had no name of its own.
-            let listener = if end.listener.is_empty() { protocol } else { &end.listener };
-            Endpoint {
-                listener: listener.to_owned(),
-                security_protocol: protocol.to_owned(),
-                host: end.host.clone(),
-                port: end.port,
-            }
-        })
-        .collect();
-    if endpoints.is_empty() && !told.v0_host.is_empty() {
-        endpoints.push(Endpoint {
-            listener: "PLAINTEXT".to_owned(),
-            security_protocol: "PLAINTEXT".to_owned(),
-            host: told.v0_host.clone(),
-            port: told.v0_port,
-        });
+    // An address that cannot be one is not told on.
+    let named = told.endpoints.iter().filter_map(|end| {
+        let protocol = SecurityProtocol::of(end.security_protocol)?;
+        // Before version 3 a listener had no name of its own.
+        let listener = if end.listener.is_empty() { protocol.name() } else { &end.listener };
+        let (listener, host) = (listener.to_owned(), end.host.clone());
+        Some(Endpoint { listener, host, port: u16::try_from(end.port).ok()?, protocol })
+    });
+    let mut endpoints: Vec<Endpoint> = named.collect();
+    if let (true, false, Ok(port)) =
+        (endpoints.is_empty(), told.v0_host.is_empty(), u16::try_from(told.v0_port))
+    {
+        endpoints.push(Endpoint::plain(&told.v0_host, port));
     }
     BrokerImage { id: told.id, rack: told.rack.clone(), endpoints }
 }
@@ -227,6 +198,12 @@ mod tests {
             }],
             ..Default::default()
         };
+        let mut nonsense = named.clone();
+        nonsense.endpoints[0].security_protocol = 4;
+        nonsense.endpoints.extend(named.endpoints.iter().cloned());
+        nonsense.endpoints[1].port = 65_536;
+        let image = apply(&Image::empty(), &with(vec![nonsense]));
+        assert_eq!(image.broker(1).unwrap().endpoints, []);
         let mut unnamed = named.clone();
         unnamed.endpoints[0].listener = String::new();
         let first = UpdateMetadataBroker {
@@ -238,7 +215,7 @@ mod tests {
         let image = apply(&Image::empty(), &with(vec![named, first]));
         assert_eq!(image.controller, 7);
         let end = image.broker(1).unwrap().endpoint("EXTERNAL").unwrap();
-        assert_eq!((end.security_protocol.as_str(), end.port), ("SASL_SSL", 9093));
+        assert_eq!((end.protocol, end.port), (SecurityProtocol::SaslSsl, 9093));
         assert_eq!(image.broker(2).unwrap().endpoint("PLAINTEXT").unwrap().host, "old");
         let image = apply(&image, &with(vec![unnamed]));
         assert!(image.broker(2).is_none());

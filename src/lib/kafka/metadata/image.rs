@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::uuid::Uuid;
 
-use super::broker::Endpoint;
+use crate::config::broker::Endpoint;
 
 /// A live broker.
 #[derive(Clone, Debug, PartialEq, Eq)]

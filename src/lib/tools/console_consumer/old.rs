@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::{Failure, Io};
 use crate::base::error::Chain;
+use crate::config::broker::{Endpoint, SecurityProtocol};
 use crate::kafka::metadata::broker::Registration;
 use crate::kafka::metadata::znode;
 use crate::zookeeper::client::{Client, ConnectString, Options};
@@ -28,7 +29,8 @@ pub(in super::super) async fn brokers(servers: &str, io: &mut Io) -> Result<Stri
         let Ok((data, _)) = client.get(&znode::broker_id_path(id), false).await else { continue };
         let registration = Registration::from_json(&data.unwrap_or_default());
         let registration = registration.map_err(|error| failed(&error))?;
-        let plain = registration.endpoints.iter().find(|it| it.security_protocol == "PLAINTEXT");
+        let is_plain = |it: &&Endpoint| it.protocol == SecurityProtocol::Plaintext;
+        let plain = registration.endpoints.iter().find(is_plain);
         addresses.extend(plain.map(|endpoint| format!("{}:{}", endpoint.host, endpoint.port)));
     }
     client.close().await;

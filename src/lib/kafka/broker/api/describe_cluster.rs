@@ -40,7 +40,7 @@ impl Api for DescribeCluster {
             Some(DescribeClusterBroker {
                 broker_id: it.id,
                 host: end.host.clone(),
-                port: end.port,
+                port: end.port.into(),
                 rack: it.rack.clone(),
             })
         });

@@ -121,7 +121,7 @@ fn one(broker: &Broker, context: &Context, key_type: i8, key: &str) -> Coordinat
             key: key.to_owned(),
             node_id: leader.id,
             host: end.host.clone(),
-            port: end.port,
+            port: end.port.into(),
             ..Default::default()
         },
         None => {

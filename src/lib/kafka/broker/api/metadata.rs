@@ -91,7 +91,7 @@ fn answer(
         Some(MetadataResponseBroker {
             node_id: it.id,
             host: end.host.clone(),
-            port: end.port,
+            port: end.port.into(),
             rack: it.rack.clone(),
         })
     });

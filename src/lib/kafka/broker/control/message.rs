@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::uuid::Uuid;
+use crate::config::broker::Endpoint;
 use crate::config::broker::ProtocolVersion;
 use crate::kafka::controller::Event;
 use crate::kafka::controller::context::{Broker, LeaderAndIsr};
@@ -14,8 +15,6 @@ use crate::kafka::controller::effect::{
     ControlRequest, LeaderAndIsrRequest, PartitionStates, StopReplicaRequest, TopicStates,
     UpdateMetadataRequest,
 };
-use crate::kafka::metadata::broker::Endpoint;
-use crate::kafka::metadata::delta::security_protocol_number;
 use crate::kafka::protocol::message::leader_and_isr as lisr;
 use crate::kafka::protocol::message::stop_replica as stop;
 use crate::kafka::protocol::message::update_metadata as update;
@@ -87,7 +86,7 @@ impl Envelope {
             Some(lisr::LeaderAndIsrLiveLeader {
                 broker_id: broker.id.0,
                 host_name: endpoint.host.clone(),
-                port: endpoint.port,
+                port: endpoint.port.into(),
             })
         });
         let mut message = lisr::LeaderAndIsrRequest {
@@ -144,17 +143,17 @@ impl Envelope {
 
     fn live_broker(&self, broker: &Broker) -> update::UpdateMetadataBroker {
         let endpoints = broker.endpoints.iter().map(|one| update::UpdateMetadataEndpoint {
-            port: one.port,
+            port: one.port.into(),
             host: one.host.clone(),
             listener: one.listener.clone(),
-            security_protocol: security_protocol_number(&one.security_protocol),
+            security_protocol: one.protocol.id(),
         });
         // Version 0 has room for one address.
         let first = endpoint(broker, &self.listener).or(broker.endpoints.first());
         update::UpdateMetadataBroker {
             id: broker.id.0,
             v0_host: first.map(|one| one.host.clone()).unwrap_or_default(),
-            v0_port: first.map_or(-1, |one| one.port),
+            v0_port: first.map_or(-1, |one| one.port.into()),
             endpoints: endpoints.collect(),
             rack: broker.rack.clone(),
         }

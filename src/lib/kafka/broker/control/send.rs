@@ -167,10 +167,7 @@ impl Link {
             let text = format!("it has no listener {listener}");
             return Err(io::Error::new(io::ErrorKind::NotFound, text));
         };
-        let port = u16::try_from(endpoint.port).map_err(|_| {
-            io::Error::new(io::ErrorKind::InvalidInput, format!("port {}", endpoint.port))
-        })?;
-        let stream = Stream::connect(&endpoint.host, port, self.timeout).await?;
+        let stream = Stream::connect(&endpoint.host, endpoint.port, self.timeout).await?;
         let client_id = self.envelope.controller.to_string();
         Ok(Connection::new(stream, client_id))
     }

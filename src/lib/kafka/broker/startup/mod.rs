@@ -15,9 +15,9 @@ use crate::base::clock::Clock;
 use crate::base::disk::Disk;
 use crate::base::rng::Rng;
 use crate::config::Properties;
-use crate::config::broker::{BrokerConfig, Listeners, ProtocolVersion};
+use crate::config::broker::{BrokerConfig, Endpoint, Listeners, ProtocolVersion};
 use crate::kafka::log::LogManager;
-use crate::kafka::metadata::broker::{self as advertised, Registration};
+use crate::kafka::metadata::broker::Registration;
 use crate::kafka::replica::ReplicaManager;
 use crate::kafka::replica::partition::Local;
 use crate::kafka::types::BrokerId;
@@ -196,12 +196,7 @@ fn registration(
             "" => host_name(),
             host => host.to_owned(),
         };
-        advertised::Endpoint {
-            listener: endpoint.listener.clone(),
-            security_protocol: endpoint.protocol.name().to_owned(),
-            host,
-            port: i32::from(port),
-        }
+        Endpoint { host, port, ..endpoint.clone() }
     });
     Registration {
         endpoints: endpoints.collect(),

@@ -101,7 +101,7 @@ impl Job {
             nodes.push(NodeEndpoint {
                 node_id: leader.id,
                 host: end.host.clone(),
-                port: end.port,
+                port: end.port.into(),
                 rack: leader.rack.clone(),
             });
         }
