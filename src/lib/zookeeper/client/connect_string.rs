@@ -162,36 +162,17 @@ impl Chroot {
             return;
         }
         match request {
-            Request::Create(r) | Request::Create2(r) | Request::CreateContainer(r) => {
-                self.enter(&mut r.path);
-            }
-            Request::CreateTtl(r) => self.enter(&mut r.path),
-            Request::Delete(r) | Request::Check(r) => self.enter(&mut r.path),
-            Request::DeleteContainer(r) | Request::GetAcl(r) | Request::GetAllChildrenNumber(r) => {
-                self.enter(&mut r.path)
-            }
-            Request::Exists(r)
-            | Request::GetData(r)
-            | Request::GetChildren(r)
-            | Request::GetChildren2(r) => self.enter(&mut r.path),
-            Request::SetData(r) => self.enter(&mut r.path),
-            Request::SetAcl(r) => self.enter(&mut r.path),
-            Request::Sync(r) => self.enter(r.path.get_or_insert_with(|| "/".to_owned())),
-            Request::GetEphemerals(r) => self.enter(r.path.get_or_insert_with(|| "/".to_owned())),
-            Request::CheckWatches(r) | Request::RemoveWatches(r) => self.enter(&mut r.path),
-            Request::AddWatch(r) => self.enter(&mut r.path),
             Request::Multi(operations) | Request::MultiRead(operations) => {
                 operations.iter_mut().for_each(|operation| self.enter_request(operation));
             }
-            Request::Reconfig(_)
-            | Request::Auth(_)
-            | Request::SetWatches(_)
-            | Request::SetWatches2(_)
-            | Request::Sasl(_)
-            | Request::CreateSession(_)
-            | Request::Ping
-            | Request::WhoAmI
-            | Request::CloseSession => {}
+            // No path is the root, which is elsewhere now.
+            Request::Sync(r) => self.enter(r.path.get_or_insert_with(|| "/".to_owned())),
+            Request::GetEphemerals(r) => self.enter(r.path.get_or_insert_with(|| "/".to_owned())),
+            other => {
+                if let Some(path) = other.path_mut() {
+                    self.enter(path);
+                }
+            }
         }
     }
 

@@ -278,9 +278,10 @@ impl Client {
     }
 
     /// Sends a request; its answer can be waited for later.
-    pub async fn send(&self, request: Request) -> Pending {
+    pub async fn send(&self, mut request: Request) -> Pending {
         let (waiter, answer) = oneshot::channel();
-        let (op, path) = (request.op(), path_of(&request));
+        let path = request.path_mut().map(|path| path.clone()).unwrap_or_default();
+        let op = request.op();
         // A task that is gone drops the waiter, which the answer tells.
         let _ = self.commands.send(Command::Request(request, waiter)).await;
         Pending { op, path, answer, status: self.status.clone() }
@@ -517,36 +518,4 @@ pub fn multi_error(results: &[MultiResult]) -> Option<(usize, KeeperError)> {
 
 fn create_request(path: &str, data: Option<Bytes>, acl: &[Acl], mode: CreateMode) -> CreateRequest {
     CreateRequest { path: path.to_owned(), data, acl: acl.to_vec(), flags: mode.flags() }
-}
-
-/// The path a request is about, for messages.
-fn path_of(request: &Request) -> String {
-    match request {
-        Request::Create(r) | Request::Create2(r) | Request::CreateContainer(r) => r.path.clone(),
-        Request::CreateTtl(r) => r.path.clone(),
-        Request::Delete(r) | Request::Check(r) => r.path.clone(),
-        Request::DeleteContainer(r) | Request::GetAcl(r) | Request::GetAllChildrenNumber(r) => {
-            r.path.clone()
-        }
-        Request::Exists(r)
-        | Request::GetData(r)
-        | Request::GetChildren(r)
-        | Request::GetChildren2(r) => r.path.clone(),
-        Request::SetData(r) => r.path.clone(),
-        Request::SetAcl(r) => r.path.clone(),
-        Request::Sync(r) | Request::GetEphemerals(r) => r.path.clone().unwrap_or_default(),
-        Request::CheckWatches(r) | Request::RemoveWatches(r) => r.path.clone(),
-        Request::AddWatch(r) => r.path.clone(),
-        Request::Multi(_)
-        | Request::MultiRead(_)
-        | Request::Reconfig(_)
-        | Request::Auth(_)
-        | Request::SetWatches(_)
-        | Request::SetWatches2(_)
-        | Request::Sasl(_)
-        | Request::CreateSession(_)
-        | Request::Ping
-        | Request::WhoAmI
-        | Request::CloseSession => String::new(),
-    }
 }

@@ -316,6 +316,37 @@ requests! {
     Ping WhoAmI CloseSession
 }
 
+impl Request {
+    /// The one path it is about, where there is one.
+    pub fn path_mut(&mut self) -> Option<&mut String> {
+        Some(match self {
+            Request::Create(r) | Request::Create2(r) | Request::CreateContainer(r) => &mut r.path,
+            Request::CreateTtl(r) => &mut r.path,
+            Request::Delete(r) | Request::Check(r) => &mut r.path,
+            Request::DeleteContainer(r) | Request::GetAcl(r) => &mut r.path,
+            Request::GetAllChildrenNumber(r) => &mut r.path,
+            Request::Exists(r) | Request::GetData(r) => &mut r.path,
+            Request::GetChildren(r) | Request::GetChildren2(r) => &mut r.path,
+            Request::SetData(r) => &mut r.path,
+            Request::SetAcl(r) => &mut r.path,
+            Request::Sync(r) | Request::GetEphemerals(r) => return r.path.as_mut(),
+            Request::CheckWatches(r) | Request::RemoveWatches(r) => &mut r.path,
+            Request::AddWatch(r) => &mut r.path,
+            Request::Multi(_)
+            | Request::MultiRead(_)
+            | Request::Reconfig(_)
+            | Request::Auth(_)
+            | Request::SetWatches(_)
+            | Request::SetWatches2(_)
+            | Request::Sasl(_)
+            | Request::CreateSession(_)
+            | Request::Ping
+            | Request::WhoAmI
+            | Request::CloseSession => return None,
+        })
+    }
+}
+
 /// Whether a multi may hold `op`.
 pub const fn allowed_in_multi(op: OpCode) -> bool {
     matches!(
