@@ -201,6 +201,18 @@ async fn two_members_share() {
         let names: Vec<_> = groups.iter().map(|group| &*group.group_id).collect();
         assert_eq!(names, ["g"], "v{version}");
     }
+    for (states, types, version, expected) in [
+        (vec!["empty"], vec![], 4, 1),
+        (vec!["Stable", "Empty"], vec!["Classic"], 5, 1),
+        (vec!["Stable"], vec![], 5, 0),
+        (vec![], vec!["consumer"], 5, 0),
+    ] {
+        let texts = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+        let request =
+            ListGroupsRequest { states_filter: texts(&states), types_filter: texts(&types) };
+        let groups = one.ask(&request, version).await.groups;
+        assert_eq!(groups.len(), expected, "{states:?} {types:?}");
+    }
     for version in DeleteGroupsRequest::versions() {
         let code = one.ask(&delete, version).await.results[0].error_code;
         let expected = if version == 0 { ErrorCode::NONE } else { ErrorCode::GROUP_ID_NOT_FOUND };

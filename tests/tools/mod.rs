@@ -1,4 +1,5 @@
 //! Programs as processes, as they are typed.
 
+mod consumer_groups;
 mod formatters;
 mod quickstart;

@@ -12,7 +12,9 @@ mod clients;
 mod common;
 pub mod console_consumer;
 pub mod console_producer;
+pub mod consumer_groups;
 pub mod docs;
+mod exceptions;
 mod io;
 pub mod kafka_server_start;
 pub mod kafka_server_stop;
@@ -43,6 +45,7 @@ pub const KAFKA_VERSION: &str = "3.9.1";
 pub static TOOLS: &[&Tool] = &[
     &console_consumer::TOOL,
     &console_producer::TOOL,
+    &consumer_groups::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
     &topics::TOOL,

@@ -64,7 +64,7 @@ async fn names_of_brokers(kind: Kind, line: &[String], io: &Io) -> Option<Vec<St
             Some(topics.into_iter().map(|topic| topic.name).collect())
         }
         Kind::Group => {
-            let (groups, _) = admin.list_groups(&[]).await.ok()?;
+            let (groups, _) = admin.list_groups(&[], &[]).await.ok()?;
             Some(groups.into_iter().map(|group| group.id).collect())
         }
     }

@@ -205,8 +205,13 @@ impl Admin {
         }
     }
 
-    /// Lists the groups of all brokers, by id. Brokers that cannot be asked are errors beside them.
-    pub async fn list_groups(&self, states: &[String]) -> Result<(Vec<GroupListing>, Vec<Error>)> {
+    /// Lists the groups of all brokers, by id, those of some states and types where any are given.
+    /// Brokers that cannot be asked are errors beside them.
+    pub async fn list_groups(
+        &self,
+        states: &[String],
+        types: &[String],
+    ) -> Result<(Vec<GroupListing>, Vec<Error>)> {
         let mut retry = self.client.retry("listing groups");
         let cluster = loop {
             match self.client.refresh(Topics::None, false).await {
@@ -215,7 +220,12 @@ impl Admin {
             }
         };
         let request =
-            ListGroupsRequest { states_filter: states.to_vec(), types_filter: Vec::new() };
+            ListGroupsRequest { states_filter: states.to_vec(), types_filter: types.to_vec() };
+        // Brokers that are too old to filter tell all; what they do not tell cannot be held against.
+        let passes = |filter: &[String], told: &str| {
+            let fits = |it: &String| it.eq_ignore_ascii_case(told);
+            filter.is_empty() || told.is_empty() || filter.iter().any(fits)
+        };
         let (mut groups, mut errors) = (BTreeMap::new(), Vec::new());
         for broker in cluster.brokers.keys() {
             let response = match self.ask_broker(*broker, &request).await {
@@ -230,6 +240,9 @@ impl Admin {
                 errors.push(Error::refused(what, response.error_code, None));
             }
             for it in response.groups {
+                if !passes(states, &it.group_state) || !passes(types, &it.group_type) {
+                    continue;
+                }
                 let listing = GroupListing {
                     id: it.group_id.clone(),
                     protocol_type: it.protocol_type,
