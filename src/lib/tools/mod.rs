@@ -15,6 +15,7 @@ pub mod console_producer;
 pub mod consumer_groups;
 pub mod docs;
 mod exceptions;
+pub mod get_offsets;
 mod io;
 pub mod kafka_server_start;
 pub mod kafka_server_stop;
@@ -46,6 +47,7 @@ pub static TOOLS: &[&Tool] = &[
     &console_consumer::TOOL,
     &console_producer::TOOL,
     &consumer_groups::TOOL,
+    &get_offsets::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
     &topics::TOOL,
@@ -91,6 +93,8 @@ pub enum Misuse {
     Message,
     /// The complaint and the help.
     Usage,
+    /// The complaint after these words.
+    After(&'static str),
 }
 
 /// What a tool does, as a function that can stand in a table.
@@ -233,6 +237,7 @@ fn begin(tool: &Tool, line: &[String], io: &mut Io) -> Ended {
         Parsed::parse(tool.name, tool.options, line).map_err(|error| match tool.misuse {
             Misuse::Message => Failure::plain(error),
             Misuse::Usage => Failure::usage(error),
+            Misuse::After(words) => Failure::plain(format!("{words}{error}")),
         })?;
     let knows = |name: &str| tool.options.iter().any(|option| option.name == name);
     if let Some(bare) = tool.manual.bare.filter(|_| parsed.is_bare()) {
