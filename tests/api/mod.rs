@@ -2,6 +2,7 @@
 
 mod api_versions;
 mod configs;
+mod delete_records;
 mod fetch;
 mod groups;
 mod list_offsets;

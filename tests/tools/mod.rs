@@ -2,4 +2,5 @@
 
 mod consumer_groups;
 mod formatters;
+mod offsets;
 mod quickstart;

@@ -13,6 +13,7 @@ mod common;
 pub mod console_consumer;
 pub mod console_producer;
 pub mod consumer_groups;
+pub mod delete_records;
 pub mod docs;
 mod exceptions;
 pub mod get_offsets;
@@ -47,6 +48,7 @@ pub static TOOLS: &[&Tool] = &[
     &console_consumer::TOOL,
     &console_producer::TOOL,
     &consumer_groups::TOOL,
+    &delete_records::TOOL,
     &get_offsets::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,

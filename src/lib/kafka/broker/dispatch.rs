@@ -50,6 +50,7 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::CreateTopics => serve::<api::create_topics::CreateTopics>,
         ApiKey::DeleteTopics => serve::<api::delete_topics::DeleteTopics>,
         ApiKey::CreatePartitions => serve::<api::create_partitions::CreatePartitions>,
+        ApiKey::DeleteRecords => serve::<api::delete_records::DeleteRecords>,
         ApiKey::InitProducerId => serve::<api::init_producer_id::InitProducerId>,
         ApiKey::DescribeCluster => serve::<api::describe_cluster::DescribeCluster>,
         ApiKey::OffsetCommit => serve::<api::offset_commit::OffsetCommit>,

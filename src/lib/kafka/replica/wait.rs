@@ -21,6 +21,8 @@ pub enum Until {
     Readable(Visibility),
     /// The high watermark is at least this offset.
     Committed(Offset),
+    /// A follower's log starts elsewhere than it did.
+    LogStart,
 }
 
 /// How far into the log a reader sees.
@@ -138,6 +140,16 @@ impl Waiters {
                 false
             }
             _ => !waiter.is_over(),
+        });
+    }
+
+    /// Tells who waits for followers to give up their oldest records.
+    pub(super) fn log_start_moved(&mut self) {
+        self.entries.retain(|(until, waiter)| {
+            if *until == Until::LogStart {
+                waiter.fire();
+            }
+            !waiter.is_over()
         });
     }
 

@@ -14,6 +14,7 @@ use super::args::{Action, Args, Groups};
 use super::describe;
 use super::show::{self, Owner, Row};
 use crate::config::Properties;
+use crate::config::broker::SecurityProtocol;
 use crate::kafka::client::Client;
 use crate::kafka::client::admin::{Admin, GroupListing};
 use crate::kafka::metadata::broker::Registration;
@@ -139,8 +140,10 @@ async fn ends(
         let Ok(id) = name.parse() else { continue };
         if let Some(json) = read(keeper, &znode::broker_id_path(id)).await? {
             let registration = Registration::from_json(json.as_bytes()).map_err(failed)?;
-            let mut plain =
-                registration.endpoints.iter().filter(|it| it.security_protocol == "PLAINTEXT");
+            let mut plain = registration
+                .endpoints
+                .iter()
+                .filter(|it| it.protocol == SecurityProtocol::Plaintext);
             addresses.extend(plain.next().map(|it| format!("{}:{}", it.host, it.port)));
         }
     }

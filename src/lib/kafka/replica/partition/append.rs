@@ -64,7 +64,7 @@ impl Partition {
     }
 
     /// A partition that is offline does not lead either; which of the two it is matters to clients.
-    fn not_leading(&self, state: &State) -> Error {
+    pub(super) fn not_leading(&self, state: &State) -> Error {
         match state.log {
             Some(_) => Error::NotLeader(self.id.clone()),
             None => Error::Offline(self.id.clone()),
@@ -89,7 +89,11 @@ impl Partition {
         let Some(known) = leader.followers.get_mut(&follower) else {
             return Err(Error::NotReplica { partition: self.id.clone(), broker: follower });
         };
+        let start_moved = known.log_start != log_start;
         known.fetched(now, log_end, log_start, leader_end);
+        if start_moved {
+            state.waiters.log_start_moved();
+        }
         // First who counts, then how far they have come: a follower that catches up while all
         // others are gone must be waited for from here on.
         let wish = state.expand(follower);

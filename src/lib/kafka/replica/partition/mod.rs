@@ -8,6 +8,7 @@
 //! follower does with what its leader sends, who is in sync, reads, and becoming leader or follower.
 
 mod append;
+mod delete;
 mod follow;
 pub mod high_watermark;
 mod isr;

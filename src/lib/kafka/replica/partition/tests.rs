@@ -18,7 +18,7 @@ use crate::kafka::replica::Error;
 
 const LAG: Duration = Duration::from_millis(100);
 
-fn at(ms: u64) -> Instant {
+pub(super) fn at(ms: u64) -> Instant {
     Instant::from_millis(ms)
 }
 
@@ -27,7 +27,7 @@ fn ids(ids: &[i32]) -> Vec<BrokerId> {
 }
 
 /// A partition on broker `id`.
-fn partition(id: i32, min_isr: i32) -> Partition {
+pub(super) fn partition(id: i32, min_isr: i32) -> Partition {
     let disk = Disk::memory();
     let dir = Path::new("/d/t-0");
     disk.create_dir_all(dir).unwrap();
@@ -40,7 +40,7 @@ fn partition(id: i32, min_isr: i32) -> Partition {
     Partition::new(name, local, log, Arc::new(config), 0)
 }
 
-fn told(leader: i32, epoch: i32, isr: &[i32]) -> LeaderAndIsr {
+pub(super) fn told(leader: i32, epoch: i32, isr: &[i32]) -> LeaderAndIsr {
     LeaderAndIsr {
         leader: Some(BrokerId(leader)),
         leader_epoch: LeaderEpoch(epoch),
@@ -59,7 +59,7 @@ fn batch(count: i32) -> Bytes {
     builder.finish()
 }
 
-fn append(partition: &Partition, ms: u64, count: i32) -> Result<Appended, Error> {
+pub(super) fn append(partition: &Partition, ms: u64, count: i32) -> Result<Appended, Error> {
     let now = Now { monotonic: at(ms), wall_ms: 1 };
     let origin = Origin::Client { produce_version: 9 };
     partition.append_as_leader(batch(count), Append { now, origin, acks_all: true })
