@@ -17,6 +17,16 @@ fn command(name: &str, line: &[&str]) -> Command {
     command
 }
 
+/// The same with a soft limit of open files, as a shell's `ulimit -Sn` sets it.
+fn limited(name: &str, line: &[&str], folder: &Folder, files: u32) -> Command {
+    let program = folder.path().join(name);
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_programs"), &program).expect("a link");
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", &format!("ulimit -Sn {files} && exec \"$0\" \"$@\"")]);
+    command.arg(program).args(line).env_clear().kill_on_drop(true);
+    command
+}
+
 /// How a program ended.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ended {
@@ -27,7 +37,11 @@ pub struct Ended {
 
 /// Runs a program to its end. `input` is its standard input.
 pub async fn run(name: &str, line: &[&str], input: &str) -> Ended {
-    let mut command = command(name, line);
+    let what = format!("{name} {}", line.join(" "));
+    finished(&what, command(name, line), input).await
+}
+
+async fn finished(what: &str, mut command: Command, input: &str) -> Ended {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("a program that starts");
     let mut stdin = child.stdin.take().expect("its input");
@@ -36,9 +50,8 @@ pub async fn run(name: &str, line: &[&str], input: &str) -> Ended {
         // A program that does not read what it is given is no failure of ours.
         let _ = stdin.write_all(input.as_bytes()).await;
     };
-    let what = format!("{name} {}", line.join(" "));
     let ((), output) =
-        within(&what, async { tokio::join!(feeding, child.wait_with_output()) }).await;
+        within(what, async { tokio::join!(feeding, child.wait_with_output()) }).await;
     let output = output.expect("its output");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     Ended { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
@@ -55,7 +68,19 @@ pub struct Process {
 impl Process {
     pub fn start(name: &str, line: &[&str]) -> Process {
         let mut command = command(name, line);
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stdin(Stdio::null());
+        Process::spawn(command)
+    }
+
+    /// With an input that ends by [`Process::let_go`].
+    pub fn start_held(name: &str, line: &[&str]) -> Process {
+        let mut command = command(name, line);
+        command.stdin(Stdio::piped());
+        Process::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Process {
+        command.stdout(Stdio::piped());
         let mut child = command.spawn().expect("a program that starts");
         let stdout = child.stdout.take().expect("its output");
         Process { child, lines: BufReader::new(stdout).lines(), seen: Vec::new() }
@@ -77,6 +102,32 @@ impl Process {
         said.unwrap_or_else(|| panic!("it never said '{wanted}':\n{}", self.seen.join("\n")))
     }
 
+    /// Ends its input.
+    pub fn let_go(&mut self) {
+        drop(self.child.stdin.take());
+    }
+
+    /// Its number.
+    pub fn pid(&self) -> Pid {
+        let pid = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        pid.expect("a process that runs")
+    }
+
+    /// How many files and sockets it has open.
+    pub fn open_files(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.pid().as_raw_nonzero());
+        std::fs::read_dir(folder).expect("its descriptors").count()
+    }
+
+    /// The memory it holds, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let file = format!("/proc/{}/status", self.pid().as_raw_nonzero());
+        let status = std::fs::read_to_string(file).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        number.expect("a number of KiB")
+    }
+
     /// The lines that were read so far.
     pub fn seen(&self) -> &[String] {
         &self.seen
@@ -84,8 +135,7 @@ impl Process {
 
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
-        let pid = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        kill_process(pid.expect("a process that runs"), signal).expect("a signal");
+        kill_process(self.pid(), signal).expect("a signal");
     }
 
     /// Reads on until it ends.
@@ -118,14 +168,7 @@ pub struct Servers {
 impl Servers {
     /// Starts both; `zookeeper_port` is 0, or that of an earlier life.
     pub async fn start(folder: &Folder, zookeeper_port: u16) -> Servers {
-        let text = format!(
-            "dataDir={}\nclientPort={zookeeper_port}\nclientPortAddress=127.0.0.1\n\
-             maxClientCnxns=0\nadmin.enableServer=false\n",
-            folder.at("zookeeper")
-        );
-        let file = folder.write("zookeeper.properties", &text);
-        let mut zookeeper = Process::start("zookeeper-server-start", &[&file]);
-        let zookeeper_port = port_of(&zookeeper.says("binding to port").await);
+        let (zookeeper, zookeeper_port) = zookeeper(folder, zookeeper_port).await;
         let (broker, port) = broker(folder, zookeeper_port).await;
         Servers { zookeeper, broker, zookeeper_port, port }
     }
@@ -149,18 +192,52 @@ impl Servers {
 
 /// Starts a broker alone; gives its port.
 pub async fn broker(folder: &Folder, zookeeper_port: u16) -> (Process, u16) {
+    let file = server_properties(folder, zookeeper_port, "");
+    started(Process::start("kafka-server-start", &[&file])).await
+}
+
+/// The same, started where a process may have `files` files open unless it asks for more.
+pub async fn broker_with_few_files(
+    folder: &Folder,
+    zookeeper_port: u16,
+    files: u32,
+) -> (Process, u16) {
+    let file = server_properties(folder, zookeeper_port, "");
+    let mut command = limited("kafka-server-start", &[&file], folder, files);
+    command.stdin(Stdio::null());
+    started(Process::spawn(command)).await
+}
+
+/// Writes the file of a broker, with lines of its own in `more`; gives its path.
+fn server_properties(folder: &Folder, zookeeper_port: u16, more: &str) -> String {
     let text = format!(
         "broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:0\nlog.dirs={}\n\
          zookeeper.connect=127.0.0.1:{zookeeper_port}\n\
          offsets.topic.replication.factor=1\ngroup.initial.rebalance.delay.ms=0\n\
-         zookeeper.session.timeout.ms=6000\n",
+         zookeeper.session.timeout.ms=6000\n{more}",
         folder.at("kafka")
     );
-    let file = folder.write("server.properties", &text);
-    let mut broker = Process::start("kafka-server-start", &[&file]);
+    folder.write("server.properties", &text)
+}
+
+/// Waits until a broker serves; gives its port.
+async fn started(mut broker: Process) -> (Process, u16) {
     let port = port_of(&broker.says("Awaiting socket connections on").await);
     broker.says("[KafkaServer id=0] started").await;
     (broker, port)
+}
+
+/// Starts a ZooKeeper alone, on any port if that is 0; gives its port.
+pub async fn zookeeper(folder: &Folder, port: u16) -> (Process, u16) {
+    let text = format!(
+        "dataDir={}\nclientPort={port}\nclientPortAddress=127.0.0.1\n\
+         maxClientCnxns=0\nadmin.enableServer=false\n",
+        folder.at("zookeeper")
+    );
+    let file = folder.write("zookeeper.properties", &text);
+    let mut zookeeper = Process::start("zookeeper-server-start", &[&file]);
+    let port = port_of(&zookeeper.says("binding to port").await);
+    (zookeeper, port)
 }
 
 /// The number behind the last colon of a log line.

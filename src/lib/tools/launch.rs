@@ -136,6 +136,7 @@ pub(super) fn settle(daemon: bool, io: &Io) {
         // Refused only to the leader of a group, which a child of the first run is not.
         let _ = rustix::process::setsid();
     }
+    raise_file_limit();
     let program = std::env::current_exe().unwrap_or_default();
     logging::start(logging::Settings {
         level: tracing::Level::INFO,
@@ -144,6 +145,15 @@ pub(super) fn settle(daemon: bool, io: &Io) {
         main_file: "server.log",
         routes: ROUTES,
     });
+}
+
+/// Every connection and every segment is an open file, and a shell allows a thousand of them. As
+/// many as may be are what a server needs; the JVM takes them, too.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // Lowering nothing, it is refused to nobody.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 #[cfg(test)]
