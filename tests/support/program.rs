@@ -2,7 +2,7 @@
 
 use std::process::{ExitStatus, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -41,6 +41,13 @@ pub async fn run(name: &str, line: &[&str], input: &str) -> Ended {
     finished(&what, command(name, line), input).await
 }
 
+/// Runs a program to its end with an environment of its own.
+pub async fn run_in(name: &str, environment: &[(&str, &str)]) -> Ended {
+    let mut command = command(name, &[]);
+    command.envs(environment.iter().copied());
+    finished(name, command, "").await
+}
+
 async fn finished(what: &str, mut command: Command, input: &str) -> Ended {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("a program that starts");
@@ -69,6 +76,13 @@ impl Process {
     pub fn start(name: &str, line: &[&str]) -> Process {
         let mut command = command(name, line);
         command.stdin(Stdio::null());
+        Process::spawn(command)
+    }
+
+    /// With an environment of its own.
+    pub fn start_in(name: &str, environment: &[(&str, &str)]) -> Process {
+        let mut command = command(name, &[]);
+        command.stdin(Stdio::null()).envs(environment.iter().copied());
         Process::spawn(command)
     }
 
@@ -111,6 +125,12 @@ impl Process {
     pub fn pid(&self) -> Pid {
         let pid = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         pid.expect("a process that runs")
+    }
+
+    /// No file of it may grow beyond `bytes` from now on: how a disk is full for one process.
+    pub fn limit_files(&self, bytes: u64) {
+        let limit = Rlimit { current: Some(bytes), maximum: None };
+        prlimit(Some(self.pid()), Resource::Fsize, limit).expect("a limit");
     }
 
     /// How many files and sockets it has open.
@@ -209,7 +229,7 @@ pub async fn broker_with_few_files(
 }
 
 /// Writes the file of a broker, with lines of its own in `more`; gives its path.
-fn server_properties(folder: &Folder, zookeeper_port: u16, more: &str) -> String {
+pub fn server_properties(folder: &Folder, zookeeper_port: u16, more: &str) -> String {
     let text = format!(
         "broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:0\nlog.dirs={}\n\
          zookeeper.connect=127.0.0.1:{zookeeper_port}\n\
@@ -221,7 +241,7 @@ fn server_properties(folder: &Folder, zookeeper_port: u16, more: &str) -> String
 }
 
 /// Waits until a broker serves; gives its port.
-async fn started(mut broker: Process) -> (Process, u16) {
+pub async fn started(mut broker: Process) -> (Process, u16) {
     let port = port_of(&broker.says("Awaiting socket connections on").await);
     broker.says("[KafkaServer id=0] started").await;
     (broker, port)
@@ -241,7 +261,7 @@ pub async fn zookeeper(folder: &Folder, port: u16) -> (Process, u16) {
 }
 
 /// The number behind the last colon of a log line.
-fn port_of(line: &str) -> u16 {
+pub fn port_of(line: &str) -> u16 {
     let address = line.split_whitespace().find(|word| word.starts_with("127.0.0.1:"));
     let port = address.and_then(|address| address.rsplit(':').next());
     let digits = port.unwrap_or_default().trim_end_matches('.');

@@ -39,9 +39,19 @@ impl Wire {
 
     /// The next answer, which must be whole and to the last request.
     pub async fn answer<R: Request>(&mut self, version: i16) -> R::Response {
+        let answer = self.answer_or_end::<R>(version).await;
+        answer.unwrap_or_else(|| panic!("{:?} v{version}: connection closed", R::KEY))
+    }
+
+    /// As [`Wire::answer`]; none where the broker closed instead.
+    pub async fn answer_or_end<R: Request>(&mut self, version: i16) -> Option<R::Response> {
+        let frame = self.frame().await?;
+        Some(self.decoded::<R>(&frame, version))
+    }
+
+    fn decoded<R: Request>(&self, frame: &Bytes, version: i16) -> R::Response {
         let what = format!("{:?} v{version}", R::KEY);
-        let frame = self.frame().await.unwrap_or_else(|| panic!("{what}: connection closed"));
-        let mut reader = Reader::shared(&frame);
+        let mut reader = Reader::shared(frame);
         let header = ResponseHeader::decode(&mut reader, R::KEY, version).expect(&what);
         assert_eq!(header.correlation_id, self.correlation_id, "{what}");
         let answer = R::Response::decode(&mut reader, version).expect(&what);

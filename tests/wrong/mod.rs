@@ -1,5 +1,6 @@
 //! What strangers, broken clients and rude ones send: a sentence in the log, never a crash.
 
+mod disk_full;
 mod idle;
 mod mutated;
 mod strangers;

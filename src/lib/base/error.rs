@@ -14,7 +14,10 @@ impl fmt::Display for Chain<'_> {
         write!(f, "{}", self.0)?;
         let mut next = self.0.source();
         while let Some(cause) = next {
-            write!(f, ": {cause}")?;
+            match cause.downcast_ref() {
+                Some(cause) => write!(f, ": {}", io_text(cause))?,
+                None => write!(f, ": {cause}")?,
+            }
             next = cause.source();
         }
         Ok(())
@@ -58,6 +61,8 @@ mod tests {
     fn causes_follow_on_the_same_line() {
         let error = Outer(std::io::Error::other("disk on fire"));
         assert_eq!(Chain(&error).to_string(), "cannot append to t-0: disk on fire");
+        let error = Outer(rustix::io::Errno::NOSPC.into());
+        assert_eq!(Chain(&error).to_string(), "cannot append to t-0: no space left on device");
     }
 
     #[test]

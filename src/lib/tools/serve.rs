@@ -106,6 +106,9 @@ pub(super) fn run(servers: Servers, _io: &mut Io) -> Ended {
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// Never waited for: that it is listened to is what makes a file that may not grow (`ulimit
+    /// -f`) an error of the write instead of the end of the process.
+    _file_too_large: Signal,
 }
 
 impl Signals {
@@ -113,6 +116,7 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            _file_too_large: signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
         })
     }
 
@@ -152,15 +156,30 @@ async fn serve(servers: Servers) -> Ended {
         }
         None => None,
     };
-    if let Some(running) = &broker {
-        create_topics(running, servers.topics).await;
-    }
-    let ended = match &zookeeper {
-        Some(running) => tokio::select! {
-            why = running.failed() => Err(Failure::named(why)),
-            exit = signals.any() => Ok(exit),
-        },
-        None => Ok(signals.any().await),
+    let topics_made = async {
+        if let Some(running) = &broker {
+            create_topics(running, servers.topics).await;
+        }
+        // The servers go on without an end of their own.
+        std::future::pending::<std::convert::Infallible>().await
+    };
+    let zookeeper_failed = async {
+        match &zookeeper {
+            Some(running) => running.failed().await,
+            None => std::future::pending().await,
+        }
+    };
+    let broker_failed = async {
+        match &broker {
+            Some(running) => running.failed().await,
+            None => std::future::pending().await,
+        }
+    };
+    let ended = tokio::select! {
+        never = topics_made => match never {},
+        why = zookeeper_failed => Err(Failure::named(why)),
+        why = broker_failed => Err(Failure::named(why)),
+        exit = signals.any() => Ok(exit),
     };
     if let Some(running) = broker {
         running.stop().await;
@@ -199,6 +218,12 @@ async fn start_broker(properties: Properties) -> Result<broker::Running, Failure
 
 /// Creates the topics that an image's environment asks for. One that exists is left as it is.
 async fn create_topics(running: &broker::Running, topics: Vec<NewTopic>) {
+    if topics.is_empty() {
+        return;
+    }
+    // Not before a controller knows this broker: until then there is nobody to have replicas.
+    let broker = &running.broker;
+    broker.cluster.wait_for(|image| image.broker(broker.id.0).is_some()).await;
     for topic in topics {
         let settings = topic.cleanup_policy.into_iter();
         let wanted = Wanted {

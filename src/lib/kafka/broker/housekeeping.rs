@@ -105,7 +105,7 @@ fn retain(broker: &Broker) {
         let retained = partition.with_log(|log, high_watermark| log.retain(now_ms, high_watermark));
         match retained {
             Ok(Ok(_)) | Err(_) => {}
-            Ok(Err(error)) => broker.replicas.note_failure(partition.id(), &error),
+            Ok(Err(error)) => broker.log_failed(partition.id(), &error),
         }
     }
 }
@@ -133,7 +133,7 @@ fn flush(broker: &Broker) {
             Ok(Ok(None)) | Err(_) => Ok(()),
         };
         if let Err(error) = flushed {
-            broker.replicas.note_failure(partition.id(), &error);
+            broker.log_failed(partition.id(), &error);
         }
     }
 }
@@ -155,6 +155,7 @@ pub(super) fn checkpoint(broker: &Broker, what: Checkpoint) {
     let offsets: Vec<_> = broker.replicas.online().iter().filter_map(of).collect();
     if let Err(error) = broker.replicas.logs().checkpoint(what, &offsets) {
         tracing::error!(target: "kafka.log.LogManager", "Checkpoints were not written: {}", Chain(&error));
+        broker.disk_failed(&error);
     }
 }
 

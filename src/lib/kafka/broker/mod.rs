@@ -12,6 +12,7 @@
 //! * [`zookeeper`]: the ZooKeeper session of the moment.
 //! * [`old_offsets`]: offsets of consumers before 0.9, in ZooKeeper.
 //! * [`producer_ids`]: ids for producers, from blocks in ZooKeeper.
+//! * [`log_failures`]: log directories that fail while it runs.
 //! * [`fetch_sessions`]: what consumers need not say again.
 //!
 //! A request runs to its end on its connection's task; see `docs/flow.md`.
@@ -28,6 +29,7 @@ pub mod fetcher;
 mod hand_over;
 pub mod housekeeping;
 pub mod isr_changes;
+pub mod log_failures;
 pub mod old_offsets;
 pub mod peers;
 pub mod producer_ids;
@@ -46,7 +48,7 @@ use crate::base::clock::Clock;
 use crate::config::broker::BrokerConfig;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::replica::manager::{Missing, NotTaken, Stopped, Told};
-use crate::kafka::replica::{Partition, ReplicaManager};
+use crate::kafka::replica::{self, Partition, ReplicaManager};
 use crate::kafka::types::{BrokerId, TopicPartition};
 use crate::net::Stop;
 use crate::zookeeper::client::Client;
@@ -56,6 +58,7 @@ use control::Control;
 use fetch_sessions::FetchSessions;
 use fetcher::Fetchers;
 use isr_changes::IsrChanges;
+use log_failures::LogFailures;
 use peers::PeerListeners;
 use producer_ids::ProducerIds;
 use registration::Registrar;
@@ -82,6 +85,8 @@ pub struct Broker {
     pub isr_changes: IsrChanges,
     pub peer_listeners: PeerListeners,
     pub producer_ids: ProducerIds,
+    /// Log directories that have failed.
+    pub log_failures: LogFailures,
     pub stop: Stop,
     config: Arc<BrokerConfig>,
     fetch_sessions: Mutex<FetchSessions>,
@@ -163,6 +168,11 @@ impl Broker {
     /// coordinators load or unload.
     pub fn leadership_changed(self: &Arc<Broker>, results: &[(Told, Result<bool, NotTaken>)]) {
         self.fetchers.leadership_changed(self, results);
+        for (told, result) in results {
+            if let Err(NotTaken::Storage(replica::Error::Log(error))) = result {
+                self.log_failed(&told.partition, error);
+            }
+        }
         self.shards.leadership_changed(self, results);
     }
 

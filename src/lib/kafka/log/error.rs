@@ -52,6 +52,20 @@ impl Error {
         )
     }
 
+    /// Whether it is the disk itself, rather than what one file says: then nothing near is safe.
+    pub fn is_of_disk(&self) -> bool {
+        matches!(self, Error::Io { .. } | Error::Poisoned { .. })
+    }
+
+    /// The file or folder that failed.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Error::Io { path, .. } | Error::Corrupt { path, .. } => Some(path),
+            Error::Poisoned { path } | Error::Locked { path } => Some(path),
+            _ => None,
+        }
+    }
+
     pub(super) fn corrupt(path: &Path, what: impl Into<String>) -> Error {
         Error::Corrupt { path: path.to_owned(), what: what.into() }
     }

@@ -263,20 +263,45 @@ impl LogManager {
         result
     }
 
-    /// A directory failed: it is offline until the next start. Says which partitions that takes.
-    pub fn set_offline(&self, dir: &Path) -> Vec<TopicPartition> {
+    /// The directories, online or not.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.state().dirs.iter().map(|(path, _)| path.clone()).collect()
+    }
+
+    /// The directory that a partition's log lies in.
+    pub fn dir_of(&self, partition: &TopicPartition) -> Option<PathBuf> {
+        let state = self.state();
+        let (path, _) = state.dirs.get(*state.places.get(partition)?)?;
+        Some(path.clone())
+    }
+
+    /// The directory that a file lies in.
+    pub fn dir_around(&self, file: &Path) -> Option<PathBuf> {
+        let paths = self.paths();
+        // The innermost, should one lie in another.
+        let around = paths.into_iter().filter(|path| file.starts_with(path));
+        around.max_by_key(|path| path.components().count())
+    }
+
+    /// A directory failed: it is offline until the next start. Says which partitions that takes;
+    /// `None` where it was offline already.
+    pub fn set_offline(&self, dir: &Path) -> Option<Vec<TopicPartition>> {
         let mut state = self.state();
-        let Some(index) = state.index_of(dir) else { return Vec::new() };
-        if let Some((_, online)) = state.dirs.get_mut(index) {
-            *online = None;
-        }
+        let index = state.index_of(dir)?;
+        let (_, online) = state.dirs.get_mut(index)?;
+        online.take()?;
         let inside = state.places.iter().filter(|(_, place)| **place == index);
-        inside.map(|(partition, _)| partition.clone()).collect()
+        Some(inside.map(|(partition, _)| partition.clone()).collect())
     }
 
     /// Whether a directory is left.
     pub fn has_dirs(&self) -> bool {
         self.state().online().next().is_some()
+    }
+
+    /// Whether a directory is not.
+    pub fn has_dirs_offline(&self) -> bool {
+        self.state().dirs.iter().any(|(_, dir)| dir.is_none())
     }
 
     /// Lets the directories go, once all logs are closed and checkpoints written. With `clean` each

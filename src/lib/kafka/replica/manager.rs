@@ -4,6 +4,7 @@
 //! log directories belong to the `LogManager` here; each log belongs to its partition.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::base::clock::Now;
@@ -186,6 +187,10 @@ impl ReplicaManager {
 
     fn create(&self, told: &Told, now_ms: i64) -> Result<Arc<Partition>, NotTaken> {
         let id = &told.partition;
+        if !told.is_new && self.logs.has_dirs_offline() {
+            // Its log may lie where nobody can look now; an empty one beside it would be a loss.
+            return Err(NotTaken::Storage(Error::Offline(id.clone())));
+        }
         let config = (self.configs)(&id.topic);
         let created = self.logs.create(id, told.topic_id, log_config(&config), now_ms);
         let log = created.map_err(|error| NotTaken::Storage(Error::Log(error)))?;
@@ -230,20 +235,50 @@ impl ReplicaManager {
         }
     }
 
-    /// A log has failed in the middle of its work: if it was the disk, the partition goes offline
-    /// and nothing more is tried on it.
-    pub fn note_failure(&self, id: &TopicPartition, error: &log::Error) {
+    /// A log has failed in the middle of its work. If it was the disk, its directory goes offline
+    /// with all that lies there, and nothing more is tried on it; if a file is damaged, only the
+    /// partition does. Says whether a directory has just gone.
+    pub fn note_failure(&self, id: &TopicPartition, error: &log::Error) -> bool {
         if !error.is_storage() {
-            return;
+            return false;
         }
+        // A log that could not be made is in no directory yet.
+        let around = || error.path().and_then(|path| self.logs.dir_around(path));
+        match self.logs.dir_of(id).or_else(around).filter(|_| error.is_of_disk()) {
+            Some(dir) => self.dir_offline(&dir, error),
+            None => {
+                tracing::error!(
+                    target: "kafka.server.ReplicaManager",
+                    "{id} goes offline, its log failed: {}", Chain(error)
+                );
+                self.partition_offline(id);
+                false
+            }
+        }
+    }
+
+    /// The same for a file that belongs to a directory and to none of its logs.
+    pub fn note_disk_failure(&self, error: &log::Error) -> bool {
+        let dir = error.path().and_then(|path| self.logs.dir_around(path));
+        dir.is_some_and(|dir| self.dir_offline(&dir, error))
+    }
+
+    fn dir_offline(&self, dir: &Path, error: &log::Error) -> bool {
+        let Some(inside) = self.logs.set_offline(dir) else { return false };
         tracing::error!(
             target: "kafka.server.ReplicaManager",
-            "{id} goes offline, its log failed: {}", Chain(error)
+            "Log directory {} goes offline with {} partitions: {}. Make room there or mend the disk, and start the broker again",
+            dir.display(), inside.len(), Chain(error)
         );
+        inside.iter().for_each(|id| self.partition_offline(id));
+        true
+    }
+
+    fn partition_offline(&self, id: &TopicPartition) {
         if let Some(Hosted::Online(partition)) = self.remove(id) {
             partition.take_offline();
-            self.insert(id, Hosted::Offline);
         }
+        self.insert(id, Hosted::Offline);
     }
 
     /// Takes all logs out of their partitions, to be closed.

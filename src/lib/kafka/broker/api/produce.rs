@@ -135,7 +135,7 @@ fn append_to(
                 if let log::Error::Refused { source } = error {
                     response.record_errors = record_errors(source);
                 }
-                broker.replicas.note_failure(replica.id(), error);
+                broker.log_failed(replica.id(), error);
             }
             None
         }

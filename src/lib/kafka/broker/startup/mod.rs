@@ -30,6 +30,7 @@ use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
 use super::fetcher::Fetchers;
 use super::isr_changes::{self, IsrChanges};
+use super::log_failures::{self, LogFailures};
 use super::peers::PeerListeners;
 use super::producer_ids::ProducerIds;
 use super::registration::{Registrar, SessionFile};
@@ -69,6 +70,11 @@ impl Running {
     /// The first listener's port: the only one, mostly.
     pub fn port(&self) -> u16 {
         self.listeners.first().map_or(0, |bound| bound.address.port())
+    }
+
+    /// Returns when the broker cannot go on, and says why. It must be stopped then.
+    pub async fn failed(&self) -> String {
+        self.broker.log_failures.none_left().await
     }
 
     /// Stops: hands leadership over, takes the registration back, closes the logs cleanly.
@@ -139,6 +145,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         isr_changes: IsrChanges::default(),
         peer_listeners: PeerListeners::of(&listeners),
         producer_ids: ProducerIds::default(),
+        log_failures: LogFailures::default(),
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
         controller_epoch: AtomicI32::new(0),
@@ -259,5 +266,6 @@ fn serve(broker: Arc<Broker>, listeners: Vec<ports::Reserved>) -> Result<Running
     }
     housekeeping::start(&broker);
     isr_changes::start(&broker);
+    log_failures::start(&broker);
     Ok(Running { broker, listeners: bound })
 }

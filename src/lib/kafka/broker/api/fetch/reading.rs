@@ -143,7 +143,7 @@ impl Job {
 
     fn refused(&self, partition: &Partition, error: &replica::Error) -> ErrorCode {
         if let replica::Error::Log(error) = error {
-            self.broker.replicas.note_failure(partition.id(), error);
+            self.broker.log_failed(partition.id(), error);
         }
         match code_of(error) {
             // Clients before version 6 do not know the code and would give up on it.
@@ -184,7 +184,7 @@ impl Job {
         let stored = stored.read().map_err(|source| {
             let path = partition.id().to_string().into();
             let error = log::Error::Io { doing: "read", path, source };
-            self.broker.replicas.note_failure(partition.id(), &error);
+            self.broker.log_failed(partition.id(), &error);
             ErrorCode::KAFKA_STORAGE_ERROR
         })?;
         let mut converted =
