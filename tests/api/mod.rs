@@ -2,11 +2,13 @@
 
 mod api_versions;
 mod configs;
+mod control;
 mod delete_records;
 mod fetch;
 mod groups;
 mod list_offsets;
 mod metadata;
+mod offset_delete;
 mod offsets;
 mod produce;
 mod topics;
