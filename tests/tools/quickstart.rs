@@ -144,20 +144,3 @@ async fn a_tailing_consumer_prints_as_records_come() {
     assert_eq!(consumer.seen(), ["one", "two", "three"]);
     servers.kill().await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_there_is_a_sentence() {
-    // A port that was free a moment ago, and that nobody listens on.
-    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = socket.local_addr().expect("its address").to_string();
-    drop(socket);
-    let line = ["--list", "--zookeeper", &address];
-    let ended = run("kafka-topics", &line, "").await;
-    assert_eq!(ended.code, Some(1), "{ended:?}");
-    let said = format!("{}{}", ended.stdout, ended.stderr);
-    assert!(said.contains(&address) && !said.contains("panicked"), "{said}");
-    let ended = run("kafka-server-start", &["/absent/server.properties"], "").await;
-    assert_eq!(ended.code, Some(1), "{ended:?}");
-    let said = format!("{}{}", ended.stdout, ended.stderr);
-    assert!(said.contains("/absent/server.properties"), "{said}");
-}

@@ -3,5 +3,7 @@
 mod disk_full;
 mod idle;
 mod mutated;
+mod other_servers;
+mod sentences;
 mod strangers;
 mod unread;

@@ -37,5 +37,25 @@ async fn strangers_are_named_and_shown_out() {
         refused(&mut servers.broker, kafka, opening, said).await;
         refused(&mut servers.zookeeper, zookeeper, opening, said).await;
     }
+    // Whole frames that ask for what is not there, or break off inside: key, version, correlation,
+    // no client id, and a body.
+    for (opening, said) in [
+        (
+            &b"\0\0\0\x0a\x03\xe7\0\0\0\0\0\x01\xff\xff"[..],
+            "it asked for API 999, which is not offered",
+        ),
+        (b"\0\0\0\x0a\0\x11\0\0\0\0\0\x01\xff\xff", "it asked for API 17, which is not offered"),
+        (
+            b"\0\0\0\x0b\0\x03\0\x63\0\0\0\x01\xff\xff\0",
+            "it asked for version 99 of Metadata, which is not offered",
+        ),
+        (
+            b"\0\0\0\x0c\0\x03\0\x01\0\0\0\x01\xff\xff\0\0",
+            "malformed Metadata request of version 1",
+        ),
+        (b"\0\0\0\x03\0\x03\0", "not a Kafka request"),
+    ] {
+        refused(&mut servers.broker, kafka, opening, said).await;
+    }
     servers.kill().await;
 }

@@ -4,6 +4,7 @@
 //! * [`disk`]: the only door to files; a disk in memory with planned faults stands in under test.
 //! * [`clock`]: the only reader of time.
 //! * [`error`]: prints an error and its causes on one line.
+//! * [`holder`]: which process has a port or a file.
 //! * [`logging`]: log4j-shaped lines, as operators grep them.
 
 pub mod bytes;
@@ -11,6 +12,7 @@ pub mod clock;
 pub mod crc32c;
 pub mod disk;
 pub mod error;
+pub mod holder;
 pub mod logging;
 pub mod rng;
 pub mod timer;

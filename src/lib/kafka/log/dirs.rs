@@ -9,6 +9,7 @@ use super::meta_properties::MetaProperties;
 use super::names::Folder;
 use crate::base::disk::{Disk, Lock};
 use crate::base::error::Chain;
+use crate::base::holder;
 use crate::kafka::types::TopicPartition;
 
 const LOCK: &str = ".lock";
@@ -78,7 +79,10 @@ impl LogDir {
         }
         let lock_path = path.join(LOCK);
         let lock = disk.lock(&lock_path).doing("lock", &lock_path)?;
-        let lock = lock.ok_or_else(|| Error::Locked { path: path.to_owned() })?;
+        let lock = lock.ok_or_else(|| {
+            let holder = holder::of_file(&lock_path);
+            Error::Locked { path: path.to_owned(), holder }
+        })?;
         let clean = read_marker(disk, path)?;
         let offsets = |checkpoint: Checkpoint| {
             let path = path.join(checkpoint.file_name());

@@ -34,7 +34,7 @@ pub enum Error {
     /// INCONSISTENT_TOPIC_ID.
     TopicId { found: String, wanted: String },
     /// Another process uses the log directory.
-    Locked { path: PathBuf },
+    Locked { path: PathBuf, holder: Option<String> },
 }
 
 /// What an operation on a log gives.
@@ -61,7 +61,7 @@ impl Error {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Error::Io { path, .. } | Error::Corrupt { path, .. } => Some(path),
-            Error::Poisoned { path } | Error::Locked { path } => Some(path),
+            Error::Poisoned { path } | Error::Locked { path, .. } => Some(path),
             _ => None,
         }
     }
@@ -123,10 +123,11 @@ impl fmt::Display for Error {
             Error::TopicId { found, wanted } => {
                 write!(f, "the log belongs to topic id {found}, not {wanted}")
             }
-            Error::Locked { path } => write!(
+            Error::Locked { path, holder } => write!(
                 f,
-                "failed to acquire lock on file .lock in {}: another process uses this directory",
-                path.display()
+                "failed to acquire lock on file .lock in {}: {} uses this directory; stop it, or name another folder in 'log.dirs'",
+                path.display(),
+                holder.as_deref().unwrap_or("another process")
             ),
         }
     }

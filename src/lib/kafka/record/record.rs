@@ -289,7 +289,7 @@ mod tests {
             builder.append(5, Some(b"key"), Some(b"value"), &[(b"h", Some(b"v"))]);
         }
         let whole = builder.finish();
-        for _ in 0..20_000 {
+        for _ in 0..50_000 {
             let mut bytes = whole.to_vec();
             for _ in 0..=rng.below(5) {
                 let at = rng.below(bytes.len() as u64) as usize;

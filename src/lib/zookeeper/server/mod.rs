@@ -36,6 +36,7 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use crate::base::disk::Lock;
+use crate::base::holder;
 use crate::net::Stop;
 use crate::net::listener;
 use crate::net::socket::{self, Listener};
@@ -79,7 +80,11 @@ impl Server {
         let listener = Listener::bind(&settings.host, settings.port)
             .await
             .and_then(|listener| Ok((listener.address()?, listener)))
-            .map_err(|source| Error::Bind { address, source });
+            .map_err(|source| {
+                let taken = source.kind() == std::io::ErrorKind::AddrInUse;
+                let holder = taken.then(|| holder::of_port(settings.port)).flatten();
+                Error::Bind { address, holder, source }
+            });
         let (address, listener) = listener?;
         info!(
             target: "org.apache.zookeeper.server.NIOServerCnxnFactory",

@@ -9,6 +9,7 @@ use super::settings::Settings;
 use super::snapshots::Snapshots;
 use crate::base::bytes::{self, Reader};
 use crate::base::disk::Lock;
+use crate::base::holder;
 use crate::zookeeper::jute::{Jute, Transaction, Zxid};
 use crate::zookeeper::store::{self, Directories, TxnLog, snapshot};
 use crate::zookeeper::tree::DataTree;
@@ -25,9 +26,9 @@ pub enum Error {
     /// A transaction of the log that this server does not understand.
     Transaction { zxid: Zxid, source: bytes::Error },
     /// Another process of ours uses the folder.
-    Locked { folder: std::path::PathBuf },
+    Locked { folder: std::path::PathBuf, holder: Option<String> },
     /// The client port.
-    Bind { address: String, source: std::io::Error },
+    Bind { address: String, holder: Option<String>, source: std::io::Error },
     /// The journal's thread.
     Thread(std::io::Error),
 }
@@ -39,10 +40,17 @@ impl fmt::Display for Error {
             Error::Transaction { zxid, .. } => {
                 write!(f, "transaction {zxid} of the log is not understood")
             }
-            Error::Locked { folder } => {
-                write!(f, "{} is in use by another running server", folder.display())
-            }
-            Error::Bind { address, source } => {
+            Error::Locked { folder, holder } => write!(
+                f,
+                "{} is in use by {}; stop it, or name another folder in 'dataDir'",
+                folder.display(),
+                holder.as_deref().unwrap_or("another running server")
+            ),
+            Error::Bind { address, holder: Some(holder), .. } => write!(
+                f,
+                "cannot bind to client port {address}: it is taken by {holder}; stop it, or choose another 'clientPort'"
+            ),
+            Error::Bind { address, holder: None, source } => {
                 let text = crate::base::error::io_text(source);
                 write!(f, "cannot bind to client port {address}: {text}")
             }
@@ -126,6 +134,9 @@ fn lock(directories: &Directories) -> Result<Lock, Error> {
     let locked = directories.disk().lock(&path);
     match locked.map_err(store::Error::io("lock", &path))? {
         Some(lock) => Ok(lock),
-        None => Err(Error::Locked { folder: folder.to_owned() }),
+        None => {
+            let holder = holder::of_file(&path);
+            Err(Error::Locked { folder: folder.to_owned(), holder })
+        }
     }
 }

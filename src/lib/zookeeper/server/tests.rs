@@ -570,7 +570,8 @@ async fn two_servers_do_not_share_a_folder_but_a_process() {
     let disk = Disk::memory();
     let first = start(settings(&disk)).await;
     let error = Server::start(settings(&disk)).await.unwrap_err();
-    assert_eq!(error.to_string(), "/data/version-2 is in use by another running server");
+    let said = error.to_string();
+    assert!(said.starts_with("/data/version-2 is in use by another running server"), "{said}");
     let second = server().await;
     assert_ne!(first.address(), second.address());
     let taken = Settings { port: second.address().port(), ..settings(&Disk::memory()) };

@@ -31,6 +31,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::{Client, Cluster, Error, Result, Topics};
 use crate::base::clock::Instant;
+use crate::base::error::Chain;
 use crate::base::rng::Rng;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::TopicPartition;
@@ -243,6 +244,7 @@ impl Shared {
                 tokio::time::timeout(left, self.client.refresh(Topics::Named(&names), true));
             let error = match refreshed.await {
                 Ok(Ok(cluster)) => {
+                    self.warn_of_topic(&cluster, record.topic);
                     self.learn(&cluster, &names);
                     if cluster.partition_count(record.topic).is_some() {
                         return Ok(());
@@ -257,6 +259,9 @@ impl Shared {
                     })
                 }
                 Ok(Err(error)) if error.is_retriable() => {
+                    if failures == 0 {
+                        self.warn(&Chain(&error).to_string());
+                    }
                     let expired = options.clock.now() + options.backoff.most >= deadline;
                     expired.then_some(error)
                 }
@@ -267,7 +272,6 @@ impl Shared {
                 return Err(error);
             }
             failures += 1;
-            self.warn_of_topic(record.topic);
             let pause = options.backoff.pause(failures, &mut rng);
             if options.clock.now() + pause >= deadline {
                 let (topic, after) = (record.topic.to_owned(), self.max_block);
@@ -277,14 +281,20 @@ impl Shared {
         }
     }
 
-    fn warn_of_topic(&self, topic: &str) {
-        let cluster = self.client.cluster();
+    /// Says what an answer lacks of a topic, if anything.
+    fn warn_of_topic(&self, cluster: &Cluster, topic: &str) {
+        if cluster.partition_count(topic).is_some() {
+            return;
+        }
         let code = cluster.topics.get(topic).map(|it| it.error);
+        let code = code.unwrap_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+        self.warn(&format!("Error while fetching metadata: {{{topic}={code}}}"));
+    }
+
+    fn warn(&self, text: &str) {
+        let id = &self.client.options().client_id;
         tracing::warn!(
-            target: "org.apache.kafka.clients.NetworkClient",
-            "[Producer clientId={}] Error while fetching metadata: {{{topic}={}}}",
-            self.client.options().client_id,
-            code.unwrap_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+            target: "org.apache.kafka.clients.NetworkClient", "[Producer clientId={id}] {text}"
         );
     }
 

@@ -234,7 +234,7 @@ fn mutated_requests_never_panic() {
     let mut rng = Rng::seeded(3);
     let compacted = Rules { compacted: true, ..rules() };
     let old = Rules::new(Origin::Client { produce_version: 2 }, 10_000);
-    for _ in 0..20_000 {
+    for _ in 0..50_000 {
         let (_, _, _, vector) = VECTORS[rng.below(13) as usize];
         let mut bytes = vector.to_vec();
         for _ in 0..rng.below(6) {
