@@ -171,6 +171,11 @@ impl Process {
 
     /// kill -9, and waits until it is gone.
     pub async fn kill(mut self) {
+        self.kill_now().await;
+    }
+
+    /// The same where another one is to take its place.
+    pub async fn kill_now(&mut self) {
         self.signal(Signal::KILL);
         self.ended().await;
     }
