@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
+import threading
 
 
 def free_port():
@@ -15,17 +15,36 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(port, process, seconds=20):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise RuntimeError(f"nothing listens on {port}")
+class Log(threading.Thread):
+    """Keeps what a server prints, and tells when it has printed something."""
+
+    def __init__(self, process, path):
+        super().__init__(daemon=True)
+        self.process, self.path = process, path
+        self.printed, self.lines, self.ended = threading.Condition(), [], False
+        self.start()
+
+    def run(self):
+        with open(self.path, "ab") as file:
+            for line in self.process.stdout:
+                file.write(line)
+                file.flush()
+                with self.printed:
+                    self.lines.append(line.decode(errors="replace"))
+                    self.printed.notify_all()
+        with self.printed:
+            self.ended = True
+            self.printed.notify_all()
+
+    def wait_for(self, text, seconds=20):
+        def there():
+            return self.ended or any(text in line for line in self.lines)
+
+        with self.printed:
+            in_time = self.printed.wait_for(there, seconds)
+            if not in_time or not any(text in line for line in self.lines):
+                what = f"it ended with {self.process.wait(5)}" if self.ended else f"not within {seconds} s"
+                raise RuntimeError(f"the server never said '{text}': {what}")
 
 
 class Servers:
@@ -55,23 +74,24 @@ class Servers:
         self.process = None
 
     def start(self):
-        self.log = open(self.folder / "log.txt", "ab")
         self.process = subprocess.Popen(
             [
                 self.programs / "kafka-server-start",
                 f"--with-zookeeper={self.folder}/zoo.cfg",
                 self.folder / "server.properties",
             ],
-            stdout=self.log,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, "LOG_DIR": str(self.folder / "log")},
         )
-        wait_for(self.broker_port, self.process)
+        self.log = Log(self.process, self.folder / "log.txt")
+        self.log.wait_for("] started (kafka.server.KafkaServer)")
 
     def stop(self, signal_number=signal.SIGTERM):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal_number)
             self.process.wait(20)
+            self.log.join(20)
 
     def __enter__(self):
         self.start()

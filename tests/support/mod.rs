@@ -4,6 +4,7 @@ pub mod batches;
 pub mod cluster;
 pub mod folder;
 pub mod load;
+pub mod mutation;
 pub mod program;
 pub mod servers;
 pub mod wire;

@@ -3,6 +3,7 @@
 mod disk_full;
 mod idle;
 mod mutated;
+mod mutated_zookeeper;
 mod other_servers;
 mod sentences;
 mod strangers;
