@@ -43,7 +43,12 @@ pub async fn run(name: &str, line: &[&str], input: &str) -> Ended {
 
 /// Runs a program to its end with an environment of its own.
 pub async fn run_in(name: &str, environment: &[(&str, &str)]) -> Ended {
-    let mut command = command(name, &[]);
+    run_with(name, &[], environment).await
+}
+
+/// The same with arguments.
+pub async fn run_with(name: &str, line: &[&str], environment: &[(&str, &str)]) -> Ended {
+    let mut command = command(name, line);
     command.envs(environment.iter().copied());
     finished(name, command, "").await
 }
