@@ -267,7 +267,7 @@ impl ReplicaManager {
         let Some(inside) = self.logs.set_offline(dir) else { return false };
         tracing::error!(
             target: "kafka.server.ReplicaManager",
-            "Log directory {} goes offline with {} partitions: {}. Make room there or mend the disk, and start the broker again",
+            "Log directory {} goes offline and takes {} partition(s) with it: {}. Make room there or mend the disk, and start the broker again",
             dir.display(), inside.len(), Chain(error)
         );
         inside.iter().for_each(|id| self.partition_offline(id));
