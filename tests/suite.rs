@@ -5,8 +5,9 @@
 //! * `cluster`: several brokers that replicate.
 //! * `zookeeper`: the client against the server; several servers and brokers in one process.
 //! * `compat`: what must survive restarts and crashes.
-//! * `wrong`: what strangers and broken clients send.
+//! * `wrong`: what strangers and broken clients send, and what stands in a start's way.
 //! * `tools`: programs as processes.
+//! * `complete`: that every API and every tool is named by one of them.
 //!
 //! Ports come from the kernel, data lies in folders that are removed, nothing sleeps for a while
 //! and hopes.
@@ -14,6 +15,7 @@
 mod api;
 mod cluster;
 mod compat;
+mod complete;
 mod support;
 mod tools;
 mod wrong;

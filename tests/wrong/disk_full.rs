@@ -73,7 +73,9 @@ async fn a_full_disk_costs_a_log_directory_and_the_last_one_the_broker() {
     let (one, refused) = fill(&mut wire, "one").await;
     assert_eq!(refused, Some(ErrorCode::KAFKA_STORAGE_ERROR));
     assert!(one.len() > 30, "{} were acknowledged", one.len());
-    let said = broker.says(&format!("Log directory {first} goes offline and takes 1 partition(s) with it")).await;
+    let said = broker
+        .says(&format!("Log directory {first} goes offline and takes 1 partition(s) with it"))
+        .await;
     assert!(said.contains("00000000000000000000.log: file too large"), "{said}");
     assert!(said.ends_with("start the broker again (kafka.server.ReplicaManager)"), "{said}");
     let answer = wire.ask(&fetch("one", 0, 0), 12).await;

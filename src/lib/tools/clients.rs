@@ -8,6 +8,7 @@ use crate::base::error::Chain;
 use crate::config::{ConnectionConfig, Properties};
 use crate::kafka::client::retry::Backoff;
 use crate::kafka::client::{Address, Client, Options};
+use crate::zookeeper::client as zookeeper;
 
 /// How long a tool looks for a broker before it says that there is none so far.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -65,4 +66,26 @@ pub(super) async fn greet(client: &Client, io: &mut Io) -> Result<(), Failure> {
     let program = io.program.rsplit('/').next().unwrap_or_default().to_owned();
     io.complain(&format!("{program}: {trouble}; trying for {within} seconds"))?;
     Ok(())
+}
+
+/// The same of ZooKeeper: waits for a session, and says soon that there is none so far.
+pub(super) async fn greet_zookeeper(
+    client: &zookeeper::Client,
+    within: Duration,
+    io: &mut Io,
+) -> Result<zookeeper::Result<()>, Failure> {
+    let error = match client.connected(PATIENCE.min(within)).await {
+        Err(error @ zookeeper::Error::NotConnected { .. }) => error,
+        ended => return Ok(ended),
+    };
+    let program = io.program.rsplit('/').next().unwrap_or_default().to_owned();
+    let (trouble, seconds) = (Chain(&error), within.as_secs());
+    io.complain(&format!("{program}: {trouble}; trying for {seconds} seconds"))?;
+    let ended = client.connected(within.saturating_sub(PATIENCE)).await;
+    Ok(ended.map_err(|error| match error {
+        zookeeper::Error::NotConnected { servers, trouble, .. } => {
+            zookeeper::Error::NotConnected { servers, within, trouble }
+        }
+        other => other,
+    }))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Failure, Io};
+use super::super::{Failure, Io, clients};
 use crate::base::error::Chain;
 use crate::config::broker::{Endpoint, SecurityProtocol};
 use crate::kafka::metadata::broker::Registration;
@@ -21,7 +21,8 @@ pub(in super::super) async fn brokers(servers: &str, io: &mut Io) -> Result<Stri
     let failed = |error: &dyn std::error::Error| Failure::named(Chain(error).to_string());
     let servers = ConnectString::parse(servers).map_err(|error| failed(&error))?;
     let (client, _) = Client::start(&servers, Options::default());
-    client.connected(CONNECT_WITHIN).await.map_err(|error| failed(&error))?;
+    let greeted = clients::greet_zookeeper(&client, CONNECT_WITHIN, io).await?;
+    greeted.map_err(|error| failed(&error))?;
     let (ids, _) = client.children(znode::BROKER_IDS, false).await.map_err(|e| failed(&e))?;
     let mut addresses = Vec::new();
     for id in ids.iter().filter_map(|id| id.parse().ok()) {

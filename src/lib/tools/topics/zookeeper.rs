@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::super::{Ended, Exit, Failure, Io};
+use super::super::{Ended, Exit, Failure, Io, clients};
 use super::args::{Action, Args};
 use super::describe::{self, Listed, Partition, Shown, Topic, Words};
 use super::failed;
@@ -32,7 +32,7 @@ pub(super) async fn act(servers: &str, args: &Args, io: &mut Io) -> Ended {
     let options = Options { clock: io.clock.clone(), ..Options::default() };
     // The events are of no use to one look; without a reader they are dropped.
     let (client, _) = Client::start(&servers, options);
-    client.connected(CONNECT_WITHIN).await.map_err(failed)?;
+    clients::greet_zookeeper(&client, CONNECT_WITHIN, io).await?.map_err(failed)?;
     let keeper = Keeper { client };
     let done = match args.action {
         Action::List => list(&keeper, args, io).await,
