@@ -188,6 +188,23 @@ async fn clients_are_told_what_the_controller_told() {
     node.stop().await;
 }
 
+/// A broker that has just started has been told of nobody, itself included. Whoever asks for a
+/// topic then is to come again: it may exist, and a refusal would be final.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_knows_nobody_yet_refuses_nothing() {
+    let node = Node::start().await;
+    let mut wire = node.wire().await;
+    let nobody =
+        UpdateMetadataRequest { controller_epoch: EPOCH, broker_epoch: -1, ..Default::default() };
+    assert_eq!(wire.ask(&nobody, 8).await.error_code, ErrorCode::NONE);
+    let topic = MetadataRequestTopic { name: Some("t".to_owned()), ..Default::default() };
+    let topics = Some(vec![topic]);
+    let asked = MetadataRequest { topics, allow_auto_topic_creation: true, ..Default::default() };
+    let told = wire.ask(&asked, 9).await;
+    assert_eq!(told.topics[0].error_code, ErrorCode::LEADER_NOT_AVAILABLE);
+    node.stop().await;
+}
+
 /// Two brokers: the one that goes hands its leadership over, at every version.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_goes_hands_over() {

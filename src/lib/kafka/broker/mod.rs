@@ -184,6 +184,12 @@ impl Broker {
 
     /// Creates topics that a client asked for by name; each with the code the client is told now.
     pub async fn auto_create(&self, topics: Vec<String>) -> Vec<(String, ErrorCode)> {
+        if self.cluster.image().brokers.is_empty() {
+            // No controller has told this broker anything yet: the topics may well exist. Clients
+            // come again after this, and would give up on a refusal.
+            let later = |name| (name, ErrorCode::LEADER_NOT_AVAILABLE);
+            return topics.into_iter().map(later).collect();
+        }
         let mut told = Vec::new();
         for name in topics {
             let wanted = topics::create::on_first_use(self.config(), &name);
