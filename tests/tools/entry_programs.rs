@@ -10,6 +10,7 @@ use crate::support::folder::Folder;
 use crate::support::program::{Process, port_of, run, run_in};
 use crate::support::servers::client_at;
 use crate::support::wire::Wire;
+use crate::support::within;
 
 /// start-zookeeper with the variables of the official image; gives its address.
 async fn start_zookeeper(folder: &Folder) -> (Process, String) {
@@ -105,13 +106,21 @@ async fn commands_are_run_and_topics_are_set_apart_as_told() {
     let topics = ["plain", "compacted", "many"];
     let topics =
         topics.map(|name| MetadataRequestTopic { name: Some(name.into()), ..Default::default() });
-    let asked = MetadataRequest { topics: Some(topics.into()), ..Default::default() };
-    let all = wire.ask(&asked, 9).await;
+    let topics = Some(topics.into());
+    let asked = MetadataRequest { topics, allow_auto_topic_creation: false, ..Default::default() };
+    // They are made; the broker hears of it from the controller a moment later.
+    let all = within("its topics", async {
+        loop {
+            let all = wire.ask(&asked, 9).await;
+            if all.topics.iter().map(|topic| topic.partitions.len()).eq([1, 3, 0]) {
+                return all;
+            }
+        }
+    })
+    .await;
     let told = &all.brokers[0];
     let seen = (told.host.as_str(), told.port, told.rack.as_deref());
     assert_eq!(seen, ("localhost", i32::from(port), Some("r1")));
-    let partitions: Vec<_> = all.topics.iter().map(|topic| topic.partitions.len()).collect();
-    assert_eq!(partitions, [1, 3, 0]);
     let resource = DescribeConfigsResource {
         resource_type: 2,
         resource_name: "compacted".to_owned(),
