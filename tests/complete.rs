@@ -16,7 +16,7 @@ fn texts(folder: &str) -> String {
 
 #[test]
 fn every_api_that_is_offered_is_asked() {
-    let texts = texts("api");
+    let texts = texts("api") + &texts("cluster");
     let keys: Vec<_> = (0..).map_while(ApiKey::from_number).collect();
     assert_eq!(keys.len(), APIS.len());
     let unasked: Vec<_> = keys
@@ -24,7 +24,7 @@ fn every_api_that_is_offered_is_asked() {
         .filter(|key| is_offered(*key) && !texts.contains(&format!("{key}Request")))
         .map(|key| key.to_string())
         .collect();
-    assert!(unasked.is_empty(), "no file of tests/api asks {unasked:?}");
+    assert!(unasked.is_empty(), "no file of tests/api or tests/cluster asks {unasked:?}");
 }
 
 #[test]

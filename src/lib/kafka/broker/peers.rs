@@ -53,7 +53,6 @@ impl Broker {
         let image = self.cluster.image();
         let endpoint = image.broker(id.0).and_then(|broker| broker.endpoint(listener));
         let endpoint = endpoint.ok_or(Error::UnknownBroker { id: id.0 })?;
-        let port = u16::try_from(endpoint.port).map_err(|_| Error::UnknownBroker { id: id.0 })?;
-        Ok(Address { host: endpoint.host.clone(), port })
+        Ok(Address { host: endpoint.host.clone(), port: endpoint.port })
     }
 }

@@ -104,13 +104,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let logs = LogManager::open(disk.clone(), &dirs).map_err(Error::Logs)?;
 
     let servers = ConnectString::parse(config.zookeeper_connect.as_deref().unwrap_or_default())?;
-    tracing::info!(target: "kafka.server.KafkaServer", "Connecting to zookeeper on {servers}");
-    let (zookeeper, events) = Client::start(&servers, options(&config, &clock));
-    let within = u64::try_from(config.zookeeper_connection_timeout()).unwrap_or(0);
-    zookeeper.connected(Duration::from_millis(within)).await.map_err(|error| Error::ZooKeeper {
-        doing: format!("connect to ZooKeeper at {servers}"),
-        source: error,
-    })?;
+    let (zookeeper, events) = connect(&servers, &config, &clock).await?;
     identity::create_chroot(&servers, options(&config, &clock)).await?;
     identity::create_paths(&zookeeper).await?;
     let cluster_id = identity::cluster_id(&zookeeper).await?;
@@ -162,6 +156,22 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let _ = tokio::time::timeout(CONTROLLER_WITHIN, told).await;
     tracing::info!(target: "kafka.server.KafkaServer", "[KafkaServer id={}] started", broker.id);
     Ok(running)
+}
+
+/// A first session with ZooKeeper.
+async fn connect(
+    servers: &ConnectString,
+    config: &BrokerConfig,
+    clock: &Clock,
+) -> Result<(Client, Events), Error> {
+    tracing::info!(target: "kafka.server.KafkaServer", "Connecting to zookeeper on {servers}");
+    let (zookeeper, events) = Client::start(servers, options(config, clock));
+    let within = u64::try_from(config.zookeeper_connection_timeout()).unwrap_or(0);
+    zookeeper.connected(Duration::from_millis(within)).await.map_err(|error| Error::ZooKeeper {
+        doing: format!("connect to ZooKeeper at {servers}"),
+        source: error,
+    })?;
+    Ok((zookeeper, events))
 }
 
 /// What the partitions know of their broker.
