@@ -1,5 +1,6 @@
 //! Several brokers on one ZooKeeper: what they keep in common, and what is left when one goes.
 
+mod admin;
 mod clients;
 mod epochs;
 mod kills;

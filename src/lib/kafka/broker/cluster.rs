@@ -25,6 +25,11 @@ impl Cluster {
         self.image.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The ids of the brokers that live.
+    pub fn live(&self) -> Vec<i32> {
+        self.image().brokers.keys().copied().collect()
+    }
+
     /// Makes a new picture of the present one, and tells who waits.
     pub fn update(&self, change: impl FnOnce(&Image) -> Image) {
         let mut image = self.image.write().unwrap_or_else(PoisonError::into_inner);

@@ -66,6 +66,13 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::OffsetDelete => serve::<api::offset_delete::OffsetDelete>,
         ApiKey::OffsetForLeaderEpoch => serve::<api::offset_for_leader_epoch::OffsetForLeaderEpoch>,
         ApiKey::AlterPartition => serve::<api::alter_partition::AlterPartition>,
+        ApiKey::ElectLeaders => serve::<api::elect_leaders::ElectLeaders>,
+        ApiKey::AlterPartitionReassignments => {
+            serve::<api::alter_partition_reassignments::AlterPartitionReassignments>
+        }
+        ApiKey::ListPartitionReassignments => {
+            serve::<api::list_partition_reassignments::ListPartitionReassignments>
+        }
         ApiKey::AlterConfigs => serve::<api::alter_configs::AlterConfigs>,
         ApiKey::DescribeConfigs => serve::<api::describe_configs::DescribeConfigs>,
         ApiKey::IncrementalAlterConfigs => {

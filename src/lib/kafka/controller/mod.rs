@@ -53,7 +53,7 @@ use crate::base::rng::Rng;
 use crate::kafka::types::BrokerId;
 
 pub use context::{Assignment, Broker, LeaderAndIsr, TopicNode, Unclean};
-pub use effect::{Answer, ControlRequest, Effect, Refusal, ReplyTo, Write};
+pub use effect::{Answer, ControlRequest, Effect, Misassigned, Refusal, ReplyTo, Verdicts, Write};
 pub use event::{AlterPartition, Event, IsrProposal, Outcome, Picture, Request};
 
 use active::Active;
