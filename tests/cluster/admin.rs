@@ -8,6 +8,7 @@ use milena::kafka::protocol::message::alter_partition_reassignments::{
 };
 use milena::kafka::protocol::message::elect_leaders::{ElectLeadersRequest, TopicPartitions};
 use milena::kafka::protocol::message::list_partition_reassignments::ListPartitionReassignmentsRequest;
+use milena::kafka::protocol::message::{AllocateProducerIdsRequest, InitProducerIdRequest};
 
 use crate::support::batches::{batch, produced};
 use crate::support::cluster::Cluster;
@@ -246,6 +247,41 @@ async fn gone(
 ) {
     while zookeeper.exists(path, true).await.expect("an answer").is_some() {
         crate::support::within(path, events.next()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn producer_ids_come_in_blocks_from_the_controller() {
+    // From 3.0 on brokers ask; before, they write the node themselves.
+    for protocol in ["3.9", "2.8"] {
+        let more = quiet(&format!("inter.broker.protocol.version={protocol}\n"));
+        let cluster = Cluster::start(2, &more).await;
+        let mut ids = Vec::new();
+        for id in [1, 2] {
+            let request =
+                InitProducerIdRequest { producer_id: -1, producer_epoch: -1, ..Default::default() };
+            let answer = cluster.wire(id).await.ask(&request, 4).await;
+            assert_eq!(answer.error_code, ErrorCode::NONE, "broker {id} at {protocol}");
+            ids.push(answer.producer_id);
+        }
+        assert_eq!(ids, [0, 1_000], "{protocol}");
+        let mut wire = controller(&cluster).await;
+        let epoch = cluster.brokers[&1].broker.epoch();
+        let ask = |broker_id, broker_epoch| AllocateProducerIdsRequest { broker_id, broker_epoch };
+        let block = wire.ask(&ask(1, epoch), 0).await;
+        let found = (block.error_code, block.producer_id_start, block.producer_id_len);
+        assert_eq!(found, (ErrorCode::NONE, 2_000, 1_000));
+        for (broker, epoch, code) in [
+            (9, 0, ErrorCode::BROKER_ID_NOT_REGISTERED),
+            (1, epoch - 1, ErrorCode::STALE_BROKER_EPOCH),
+        ] {
+            assert_eq!(wire.ask(&ask(broker, epoch), 0).await.error_code, code);
+        }
+        let controller = cluster.brokers[&1].broker.cluster.image().controller;
+        let other = if controller == 1 { 2 } else { 1 };
+        let answer = cluster.wire(other).await.ask(&ask(1, epoch), 0).await;
+        assert_eq!(answer.error_code, ErrorCode::NOT_CONTROLLER);
+        cluster.stop().await;
     }
 }
 

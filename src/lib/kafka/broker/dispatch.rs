@@ -73,6 +73,7 @@ fn handler(key: ApiKey) -> Option<Handler> {
         ApiKey::ListPartitionReassignments => {
             serve::<api::list_partition_reassignments::ListPartitionReassignments>
         }
+        ApiKey::AllocateProducerIds => serve::<api::allocate_producer_ids::AllocateProducerIds>,
         ApiKey::AlterConfigs => serve::<api::alter_configs::AlterConfigs>,
         ApiKey::DescribeConfigs => serve::<api::describe_configs::DescribeConfigs>,
         ApiKey::IncrementalAlterConfigs => {

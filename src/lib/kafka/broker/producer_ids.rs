@@ -1,11 +1,16 @@
-//! Ids for producers: taken from this broker's block, which is renewed in ZooKeeper.
+//! Ids for producers: taken from this broker's block. The next one comes from the controller, or
+//! before `inter.broker.protocol.version` 3.0 from ZooKeeper itself.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::base::error::Chain;
+use crate::config::broker::ProtocolVersion;
+use crate::kafka::client as kafka_client;
 use crate::kafka::coordinator::transaction::producer_id::{self, block_after};
 use crate::kafka::metadata::znode::{PRODUCER_ID_BLOCK, ProducerIdBlock};
-use crate::kafka::types::ProducerId;
+use crate::kafka::protocol::message::AllocateProducerIdsRequest;
+use crate::kafka::types::{BrokerId, ProducerId};
 use crate::zookeeper::client::{self, Client};
 use crate::zookeeper::jute::KeeperError;
 
@@ -13,10 +18,11 @@ use super::Broker;
 
 /// Why there is no block.
 #[derive(Debug)]
-enum Error {
+pub enum Error {
     ZooKeeper(client::Error),
     /// What stands in the node, or all ids are used up.
     Node(String),
+    Controller(kafka_client::Error),
 }
 
 /// The broker's ids.
@@ -61,25 +67,57 @@ impl ProducerIds {
         if !self.ids().wants_block() {
             return;
         }
-        match next_block(&broker.zookeeper(), broker.id.0).await {
+        let by_controller =
+            broker.config().inter_broker_protocol_version >= ProtocolVersion::V3_0_IV0;
+        let block = match by_controller {
+            true => ask_controller(broker).await,
+            false => next_block(&broker.zookeeper(), broker.id.0).await,
+        };
+        match block {
             Ok(block) => {
                 tracing::info!(
-                    target: "kafka.coordinator.transaction.ZkProducerIdManager",
-                    "[ProducerId Manager {}]: Acquired new producerId block {} to {} by writing to \
-                     Zk with path {PRODUCER_ID_BLOCK}", broker.id, block.start, block.end
+                    target: "kafka.coordinator.transaction.ProducerIdManager",
+                    "[ProducerId Manager {}]: Acquired new producerId block {} to {}",
+                    broker.id, block.start, block.end
                 );
                 self.ids().add(block);
             }
             Err(error) => tracing::warn!(
-                target: "kafka.coordinator.transaction.ZkProducerIdManager",
+                target: "kafka.coordinator.transaction.ProducerIdManager",
                 "[ProducerId Manager {}]: {}", broker.id, Chain(&error)
             ),
         }
     }
 }
 
+/// Asks the controller, over the wire whoever it is. Blocks are seldom, so no connection is kept.
+async fn ask_controller(broker: &Broker) -> Result<ProducerIdBlock, Error> {
+    let timeout = u64::try_from(broker.config().controller_socket_timeout_ms).unwrap_or(0);
+    let timeout = Duration::from_millis(timeout);
+    let controller = BrokerId(broker.cluster.image().controller);
+    let listener = &broker.peer_listeners.controller;
+    let name = broker.id.to_string();
+    let connection = broker.connect_to(controller, listener, name, timeout).await?;
+    let request =
+        AllocateProducerIdsRequest { broker_id: broker.id.0, broker_epoch: broker.epoch() };
+    let answer = connection.send(&request).await;
+    connection.close();
+    let answer = answer?;
+    if answer.error_code.is_error() {
+        let what = format!("controller {controller} gives no block");
+        return Err(kafka_client::Error::refused(what, answer.error_code, None).into());
+    }
+    let (start, len) = (answer.producer_id_start, i64::from(answer.producer_id_len));
+    match len.checked_sub(1).and_then(|more| start.checked_add(more)) {
+        Some(end) if start >= 0 && end >= start => {
+            Ok(ProducerIdBlock { broker: broker.id.0, start, end })
+        }
+        _ => Err(Error::Node(format!("{len} ids from {start} on are no block"))),
+    }
+}
+
 /// Writes the next block into the node, as often as somebody else was faster.
-async fn next_block(zookeeper: &Client, broker: i32) -> Result<ProducerIdBlock, Error> {
+pub(super) async fn next_block(zookeeper: &Client, broker: i32) -> Result<ProducerIdBlock, Error> {
     loop {
         let (data, stat) = zookeeper.get(PRODUCER_ID_BLOCK, false).await?;
         // The node is made empty with the other paths of the cluster.
@@ -112,11 +150,18 @@ impl From<client::Error> for Error {
     }
 }
 
+impl From<kafka_client::Error> for Error {
+    fn from(error: kafka_client::Error) -> Error {
+        Error::Controller(error)
+    }
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Error::ZooKeeper(_) => write!(f, "cannot get a block from {PRODUCER_ID_BLOCK}"),
             Error::Node(why) => write!(f, "cannot get a block from {PRODUCER_ID_BLOCK}: {why}"),
+            Error::Controller(_) => f.write_str("cannot get a block from the controller"),
         }
     }
 }
@@ -125,6 +170,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::ZooKeeper(error) => Some(error),
+            Error::Controller(error) => Some(error),
             Error::Node(_) => None,
         }
     }

@@ -4,6 +4,7 @@
 //! must wait for is a future in [`Outcome::Parked`]. Handlers never call handlers: what two share
 //! lives in the rooms below. Failures of single partitions or topics are data in the response.
 
+pub mod allocate_producer_ids;
 pub mod alter_configs;
 pub mod alter_partition;
 pub mod alter_partition_reassignments;
