@@ -1,10 +1,13 @@
-//! What operators ask of a cluster: other leaders, other replicas.
+//! What operators ask of a cluster: other leaders, other replicas, where logs lie.
 
 use milena::kafka::metadata::Image;
 use milena::kafka::protocol::Message as _;
 use milena::kafka::protocol::error_code::ErrorCode;
 use milena::kafka::protocol::message::alter_partition_reassignments::{
     AlterPartitionReassignmentsRequest, ReassignablePartition, ReassignableTopic,
+};
+use milena::kafka::protocol::message::describe_log_dirs::{
+    DescribableLogDirTopic, DescribeLogDirsRequest,
 };
 use milena::kafka::protocol::message::elect_leaders::{ElectLeadersRequest, TopicPartitions};
 use milena::kafka::protocol::message::list_partition_reassignments::ListPartitionReassignmentsRequest;
@@ -297,5 +300,39 @@ async fn only_the_controller_answers_for_the_cluster() {
     assert_eq!(moved.error_code, ErrorCode::NOT_CONTROLLER);
     let request = ListPartitionReassignmentsRequest { timeout_ms: 30_000, topics: None };
     assert_eq!(wire.ask(&request, 0).await.error_code, ErrorCode::NOT_CONTROLLER);
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn log_directories_are_described_at_every_version() {
+    let cluster = Cluster::start(1, "").await;
+    cluster.topic("t", 2, &[]).await;
+    let records = batch(&["value"]);
+    let size = i64::try_from(records.len()).expect("a size");
+    let answer = produced(&mut cluster.wire(1).await, "t", 1, records).await;
+    assert_eq!(answer.error_code, ErrorCode::NONE);
+    let mut wire = cluster.wire(1).await;
+    let named = |partitions: &[i32]| {
+        let topic = "t".to_owned();
+        Some(vec![DescribableLogDirTopic { topic, partitions: partitions.to_vec() }])
+    };
+    for version in DescribeLogDirsRequest::versions() {
+        for (topics, expected) in [
+            (None, vec![(0, 0), (1, size)]),
+            (named(&[1, 5]), vec![(1, size)]),
+            (Some(Vec::new()), Vec::new()),
+        ] {
+            let answer = wire.ask(&DescribeLogDirsRequest { topics }, version).await;
+            assert_eq!(answer.results.len(), 1);
+            let dir = &answer.results[0];
+            assert_eq!(dir.error_code, ErrorCode::NONE);
+            assert!(dir.log_dir.ends_with("kafka-1"), "{}", dir.log_dir);
+            assert_eq!(dir.total_bytes > 0 && dir.usable_bytes > 0, version >= 4, "v{version}");
+            let partitions = dir.topics.iter().flat_map(|it| &it.partitions);
+            let found: Vec<_> =
+                partitions.map(|it| (it.partition_index, it.partition_size)).collect();
+            assert_eq!(found, expected, "v{version}");
+        }
+    }
     cluster.stop().await;
 }

@@ -50,6 +50,14 @@ pub struct Entry {
     pub modified_ms: i64,
 }
 
+/// How large a file system is, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    pub total: u64,
+    /// What this process may still write.
+    pub usable: u64,
+}
+
 /// An open file. Clones share it.
 #[derive(Clone, Debug)]
 pub struct File(Inner);
@@ -148,6 +156,14 @@ impl Disk {
     pub fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
         match self {
             Disk::System => real::read_link(path),
+            Disk::Memory(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// The size of the file system on which a folder lies; a disk in memory has none.
+    pub fn space(&self, path: &Path) -> io::Result<Space> {
+        match self {
+            Disk::System => real::space(path),
             Disk::Memory(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::{Entry, Mode};
+use super::{Entry, Mode, Space};
 
 /// An open file of the operating system.
 #[derive(Debug)]
@@ -123,6 +123,12 @@ pub(super) fn exists(path: &Path) -> bool {
 
 pub(super) fn read_link(path: &Path) -> io::Result<std::path::PathBuf> {
     fs::read_link(path)
+}
+
+pub(super) fn space(path: &Path) -> io::Result<Space> {
+    let stat = rustix::fs::statvfs(path)?;
+    let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);
+    Ok(Space { total: bytes(stat.f_blocks), usable: bytes(stat.f_bavail) })
 }
 
 pub(super) fn sync_dir(path: &Path) -> io::Result<()> {

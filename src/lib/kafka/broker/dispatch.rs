@@ -74,6 +74,7 @@ fn handler(key: ApiKey) -> Option<Handler> {
             serve::<api::list_partition_reassignments::ListPartitionReassignments>
         }
         ApiKey::AllocateProducerIds => serve::<api::allocate_producer_ids::AllocateProducerIds>,
+        ApiKey::DescribeLogDirs => serve::<api::describe_log_dirs::DescribeLogDirs>,
         ApiKey::AlterConfigs => serve::<api::alter_configs::AlterConfigs>,
         ApiKey::DescribeConfigs => serve::<api::describe_configs::DescribeConfigs>,
         ApiKey::IncrementalAlterConfigs => {

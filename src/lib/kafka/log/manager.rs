@@ -15,7 +15,7 @@ use super::error::{Doing, Error, Result};
 use super::log::{Log, LogConfig, Recovery};
 use super::meta_properties::MetaProperties;
 use super::names;
-use crate::base::disk::Disk;
+use crate::base::disk::{Disk, Space};
 use crate::base::error::Chain;
 use crate::base::rng::Rng;
 use crate::base::uuid::Uuid;
@@ -32,6 +32,15 @@ pub struct Found {
     pub recovery: Recovery,
     /// What was committed, as last written down.
     pub high_watermark: Option<Offset>,
+}
+
+/// A configured log directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirState {
+    pub path: PathBuf,
+    pub online: bool,
+    /// None where the file system does not tell.
+    pub space: Option<Space>,
 }
 
 /// The log directories and what is in them.
@@ -95,6 +104,17 @@ impl LogManager {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The directories, in the order configured.
+    pub fn dirs(&self) -> Vec<DirState> {
+        let dirs: Vec<(PathBuf, bool)> =
+            self.state().dirs.iter().map(|(path, dir)| (path.clone(), dir.is_some())).collect();
+        let dirs = dirs.into_iter().map(|(path, online)| {
+            let space = self.disk.space(&path).ok().filter(|_| online);
+            DirState { path, online, space }
+        });
+        dirs.collect()
     }
 
     /// What each directory says of who it belongs to.
