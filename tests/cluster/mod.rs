@@ -2,6 +2,7 @@
 
 mod admin;
 mod clients;
+mod configs;
 mod epochs;
 mod kills;
 mod replication;

@@ -215,7 +215,7 @@ const LISTENER_ONLY: [&str; 10] = [
 ];
 
 /// The row of a broker key or of a throttle.
-pub(super) fn find_key(name: &str) -> Option<&'static Key> {
+pub fn find_key(name: &str) -> Option<&'static Key> {
     BrokerConfig::key(name).or_else(|| throttle(name))
 }
 

@@ -7,6 +7,7 @@ use crate::base::error::Chain;
 use crate::config::Error;
 use crate::config::dynamic::{self, Alteration};
 use crate::config::topic::TopicConfig;
+use crate::kafka::metadata::entity::Entity;
 use crate::kafka::metadata::znode;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::zookeeper::client;
@@ -14,6 +15,7 @@ use crate::zookeeper::jute::KeeperError;
 use crate::zookeeper::jute::request::CreateMode;
 
 use super::Broker;
+use super::alter_brokers;
 use super::topic_configs::properties;
 
 /// Resource types of the wire.
@@ -62,10 +64,13 @@ pub async fn each(
     for (resource_type, resource_name, change) in resources {
         let done = match (resource_type, change) {
             (TOPIC, Ok(change)) => alter(broker, &resource_name, change, validate_only).await,
-            (TOPIC, Err(refused)) => Err(refused),
+            (BROKER, Ok(change)) => {
+                alter_brokers::alter(broker, &resource_name, change, validate_only).await
+            }
+            (TOPIC | BROKER, Err(refused)) => Err(refused),
             _ => Err(Refused::new(
                 ErrorCode::INVALID_REQUEST,
-                "only settings of topics can be changed while the broker runs",
+                "only settings of topics and brokers can be changed while the broker runs",
             )),
         };
         let (code, message) = match done {
@@ -102,24 +107,28 @@ async fn alter(
             dynamic::alter(&present, TopicConfig::key, &alterations).map_err(invalid)?
         }
     };
-    TopicConfig::validate(broker.topic_configs.broker(), &wanted).map_err(invalid)?;
+    TopicConfig::validate(&broker.topic_configs.broker(), &wanted).map_err(invalid)?;
     if validate_only {
         return Ok(());
     }
     let settings = wanted.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    write(broker, topic, &settings).await.map_err(|error| {
+    write(broker, &Entity::Topic(topic.to_owned()), &settings).await.map_err(|error| {
         let text = format!("the settings could not be written: {error}");
         Refused::new(ErrorCode::UNKNOWN_SERVER_ERROR, text)
-    })
+    })?;
+    // Other brokers are told by the note; whoever asks this one next must find what was set.
+    broker.topic_config_changed(topic, settings);
+    Ok(())
 }
 
-async fn write(
+/// Puts settings into ZooKeeper, and leaves a note that says so.
+pub(super) async fn write(
     broker: &Broker,
-    topic: &str,
+    entity: &Entity,
     settings: &BTreeMap<String, String>,
 ) -> client::Result<()> {
     let (zookeeper, acl) = (broker.zookeeper(), broker.zookeeper.acl());
-    let path = znode::config_topic_path(topic);
+    let path = entity.znode();
     let data = znode::config::encode(settings);
     match zookeeper.set(&path, Some(data.clone().into()), -1).await {
         Err(error) if error.keeper() == Some(KeeperError::NoNode) => {
@@ -129,10 +138,8 @@ async fn write(
             set?;
         }
     }
-    let note = znode::config_change::encode(&format!("topics/{topic}"));
+    let note = znode::config_change::encode(&entity.path());
     let path = format!("{}/{}", znode::CONFIG_CHANGES, znode::CONFIG_CHANGE_PREFIX);
     zookeeper.create(&path, Some(note.into()), acl, CreateMode::PersistentSequential).await?;
-    // Other brokers are told by the note; whoever asks this one next must find what was set.
-    broker.topic_config_changed(topic, settings.clone());
     Ok(())
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::base::error::Chain;
+use crate::kafka::metadata::entity::Entity;
 use crate::kafka::metadata::znode;
 use crate::zookeeper::client::{self, Answer};
 use crate::zookeeper::jute::{KeeperError, Reply};
@@ -21,13 +22,21 @@ use super::control::Notice;
 use super::zookeeper::{delete, get_children, get_data};
 
 /// The setting that the controller goes by.
-const UNCLEAN: &str = "unclean.leader.election.enable";
+pub(super) const UNCLEAN: &str = "unclean.leader.election.enable";
 /// Notes that wait: each makes the reader look at all, so a few are enough.
 const NOTICES_MAX: usize = 16;
 /// How long a note is kept for brokers that are slow to look: 15 minutes.
 const KEPT_MS: i64 = 15 * 60 * 1_000;
 /// How long to leave a ZooKeeper alone that does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Takes up the settings of all brokers and of this one, before anything goes by them.
+pub(super) async fn begin(broker: &Broker) -> client::Result<()> {
+    for entity in [Entity::Broker(None), Entity::Broker(Some(broker.id.0))] {
+        apply(broker, &entity.path()).await?;
+    }
+    Ok(())
+}
 
 /// Starts the task; what is sent to it makes it look.
 pub(super) fn start(broker: &Arc<Broker>) -> mpsc::Sender<Notice> {
@@ -73,6 +82,7 @@ async fn look(broker: &Broker, last_seen: &mut i64, all: bool) -> client::Result
         .collect();
     numbered.sort();
     if all {
+        begin(broker).await?;
         let topics = children(broker, znode::CONFIG_TOPICS, false).await?;
         for topic in topics {
             apply(broker, &format!("topics/{topic}")).await?;
@@ -133,8 +143,16 @@ async fn apply(broker: &Broker, entity: &str) -> client::Result<()> {
         tracing::error!(target: "kafka.server.DynamicConfigManager", "Skipping {path}: {error}");
         BTreeMap::new()
     });
-    // Broker settings, quotas and users have no takers yet.
-    let Some(topic) = entity.strip_prefix("topics/") else { return Ok(()) };
+    let topic = match Entity::parse(entity) {
+        Some(Entity::Topic(topic)) => topic,
+        Some(Entity::Broker(id)) if id.is_none_or(|id| id == broker.id.0) => {
+            broker.broker_config_changed(id.is_some(), &settings).await;
+            return Ok(());
+        }
+        // Quotas and users have no takers yet.
+        _ => return Ok(()),
+    };
+    let topic = topic.as_str();
     let before = broker.topic_configs.overrides(topic);
     if before == settings {
         return Ok(());

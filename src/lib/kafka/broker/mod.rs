@@ -11,13 +11,14 @@
 //! * [`peers`]: where other brokers are reached.
 //! * [`zookeeper`]: the ZooKeeper session of the moment.
 //! * [`old_offsets`]: offsets of consumers before 0.9, in ZooKeeper.
-//! * [`producer_ids`]: ids for producers, from blocks in ZooKeeper.
+//! * [`producer_ids`]: ids for producers, from blocks that the controller or ZooKeeper gives.
 //! * [`log_failures`]: log directories that fail while it runs.
 //! * [`fetch_sessions`]: what consumers need not say again.
 //!
 //! A request runs to its end on its connection's task; see `docs/flow.md`.
 
 pub mod alter;
+mod alter_brokers;
 pub mod api;
 pub mod cluster;
 pub mod config_changes;
@@ -45,6 +46,8 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::base::clock::Clock;
+use crate::base::error::Chain;
+use crate::config::Properties;
 use crate::config::broker::BrokerConfig;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::replica::manager::{Missing, NotTaken, Stopped, Told};
@@ -150,6 +153,31 @@ impl Broker {
         self.replicas.reconfigure(topic);
     }
 
+    /// What ZooKeeper holds for this broker, or (not `per_broker`) for all, is this from now on.
+    pub async fn broker_config_changed(
+        &self,
+        per_broker: bool,
+        settings: &BTreeMap<String, String>,
+    ) {
+        let unclean = || unclean_allowed(&self.topic_configs.broker());
+        let before = unclean();
+        let held = topic_configs::properties(settings);
+        let (is_news, errors) = self.topic_configs.set_broker(per_broker, &held);
+        for error in errors {
+            tracing::error!(
+                target: "kafka.server.DynamicBrokerConfig",
+                "A setting in ZooKeeper is left out: {}", Chain(&error)
+            );
+        }
+        if !is_news {
+            return;
+        }
+        self.replicas.reconfigure_all();
+        if unclean() != before {
+            self.control.unclean_changed(None, Some(unclean())).await;
+        }
+    }
+
     /// Partitions are about to be here: the settings of topics that were not are read first.
     pub async fn topics_told(&self, partitions: impl Iterator<Item = &TopicPartition>) {
         let new = partitions.filter(|it| self.replicas.partition(&it.topic, it.partition).is_err());
@@ -206,4 +234,10 @@ impl Broker {
         }
         told
     }
+}
+
+/// Whether topics that do not say otherwise may be led by replicas out of sync.
+fn unclean_allowed(broker: &Properties) -> bool {
+    let set = broker.get(config_changes::UNCLEAN);
+    set.is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
 }

@@ -1,27 +1,57 @@
-//! The settings of each topic: the broker's, overridden by `/config/topics/<topic>`.
+//! The settings of each topic: the broker's, overridden by `/config/topics/<topic>`. The broker's
+//! are those of its file, overridden by what ZooKeeper holds for all brokers and for this one.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::base::error::Chain;
-use crate::config::Properties;
+use crate::config::dynamic::Layers;
 use crate::config::topic::TopicConfig;
+use crate::config::{Error, Properties};
 
-/// What is set for topics, as ZooKeeper last told.
+/// What is set, as ZooKeeper last told.
 pub struct TopicConfigs {
-    broker: Properties,
+    broker: RwLock<BrokerSettings>,
     overrides: RwLock<HashMap<String, BTreeMap<String, String>>>,
 }
 
+/// The broker's own settings, and what they come to.
+struct BrokerSettings {
+    layers: Layers,
+    effective: Arc<Properties>,
+}
+
 impl TopicConfigs {
-    /// No overrides yet.
-    pub fn new(broker: Properties) -> TopicConfigs {
+    /// Nothing but the broker's file yet.
+    pub fn new(file: Properties) -> TopicConfigs {
+        let layers = Layers::new(file);
+        let effective = Arc::new(layers.effective());
+        let broker = RwLock::new(BrokerSettings { layers, effective });
         TopicConfigs { broker, overrides: RwLock::default() }
     }
 
-    /// The broker's own properties, which topics inherit.
-    pub fn broker(&self) -> &Properties {
-        &self.broker
+    /// The broker's own properties in force, which topics inherit.
+    pub fn broker(&self) -> Arc<Properties> {
+        self.broker.read().unwrap_or_else(PoisonError::into_inner).effective.clone()
+    }
+
+    /// The sources of the broker's settings.
+    pub fn layers(&self) -> Layers {
+        self.broker.read().unwrap_or_else(PoisonError::into_inner).layers.clone()
+    }
+
+    /// Takes what ZooKeeper holds for this broker, or (not `per_broker`) for all. Says whether that
+    /// is news, and which entries are left out because they do not hold.
+    pub fn set_broker(&self, per_broker: bool, held: &Properties) -> (bool, Vec<Error>) {
+        let mut broker = self.broker.write().unwrap_or_else(PoisonError::into_inner);
+        let mut layers = broker.layers.clone();
+        let errors = layers.take(per_broker, held);
+        let is_news = layers != broker.layers;
+        if is_news {
+            let effective = Arc::new(layers.effective());
+            *broker = BrokerSettings { layers, effective };
+        }
+        (is_news, errors)
     }
 
     /// What a topic overrides.
@@ -43,13 +73,14 @@ impl TopicConfigs {
     /// said and left out, as a whole.
     pub fn of(&self, topic: &str) -> TopicConfig {
         let overrides = properties(&self.overrides(topic));
-        TopicConfig::build(&self.broker, &overrides).unwrap_or_else(|error| {
+        let broker = self.broker();
+        TopicConfig::build(&broker, &overrides).unwrap_or_else(|error| {
             tracing::error!(
                 target: "kafka.server.TopicConfigHandler",
                 "Settings of topic {topic} are not used: {}", Chain(&error)
             );
-            TopicConfig::build(&self.broker, &Properties::new())
-                .unwrap_or_else(|_| unreachable!("the broker's own settings were checked at start"))
+            TopicConfig::build(&broker, &Properties::new())
+                .unwrap_or_else(|_| unreachable!("the broker's own settings were checked"))
         })
     }
 }

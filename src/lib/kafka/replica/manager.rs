@@ -289,6 +289,13 @@ impl ReplicaManager {
         online.iter().filter_map(|partition| partition.take_offline()).collect()
     }
 
+    /// New settings for all logs.
+    pub fn reconfigure_all(&self) {
+        for partition in self.online() {
+            partition.reconfigure((self.configs)(&partition.id().topic));
+        }
+    }
+
     /// New settings for a topic's logs.
     pub fn reconfigure(&self, topic: &str) {
         let config = (self.configs)(topic);

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use super::{Api, Outcome};
 use crate::base::uuid::Uuid;
 use crate::config::describe::topic_entries;
-use crate::config::dynamic::Layers;
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::context::Context;
 use crate::kafka::broker::topic_configs::properties;
@@ -120,7 +119,7 @@ async fn one(
 }
 
 fn succeeded(broker: &Broker, plan: &Plan, id: Option<Uuid>) -> CreatableTopicResult {
-    let layers = Layers::new(broker.topic_configs.broker().clone());
+    let layers = broker.topic_configs.layers();
     let entries = topic_entries(&layers, &properties(&plan.settings), None);
     let configs = entries.into_iter().map(|entry| CreatableTopicConfigs {
         name: entry.name,

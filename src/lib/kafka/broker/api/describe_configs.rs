@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{Api, Outcome};
 use crate::config::describe::{Entry, broker_entries, cluster_entries, topic_entries};
-use crate::config::dynamic::{Layers, Source};
+use crate::config::dynamic::Source;
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::alter::{BROKER, Refused, TOPIC};
 use crate::kafka::broker::context::Context;
@@ -52,7 +52,7 @@ impl Api for DescribeConfigs {
 }
 
 fn entries(broker: &Broker, resource: &DescribeConfigsResource) -> Result<Vec<Entry>, Refused> {
-    let layers = Layers::new(broker.topic_configs.broker().clone());
+    let layers = broker.topic_configs.layers();
     let names = resource.configuration_keys.as_deref().filter(|names| !names.is_empty());
     let name = &resource.resource_name;
     match resource.resource_type {

@@ -337,7 +337,13 @@ impl Runner {
                     Some(_) | None => Ok(()),
                 }
             }
-            Message::Setting(event) => self.feed(event).await,
+            Message::Setting(event) => {
+                if let Event::UncleanElection { topic: None, allowed } = &event {
+                    // An office that is won later begins with it.
+                    self.settings.unclean = allowed.unwrap_or(false);
+                }
+                self.feed(event).await
+            }
         }
     }
 

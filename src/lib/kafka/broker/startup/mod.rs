@@ -146,7 +146,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         config: Arc::new(config),
         clock,
     });
-    housekeeping::load(&broker).await?;
+    load(&broker).await?;
     let running = serve(broker, bound)?;
     let broker = &running.broker;
     join(broker, events, inbox).await?;
@@ -172,6 +172,15 @@ async fn connect(
         source: error,
     })?;
     Ok((zookeeper, events))
+}
+
+/// Reads the broker's settings in ZooKeeper, and then the logs, which go by them.
+async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
+    config_changes::begin(broker).await.map_err(|source| {
+        let doing = "read the broker's settings in ZooKeeper".to_owned();
+        Error::ZooKeeper { doing, source }
+    })?;
+    housekeeping::load(broker).await
 }
 
 /// What the partitions know of their broker.

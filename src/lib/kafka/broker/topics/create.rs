@@ -75,7 +75,7 @@ pub async fn plan(broker: &Broker, wanted: Wanted) -> Result<Plan, Refused> {
     };
     check_name(broker, &name).await?;
     check_assignment(&assignment)?;
-    TopicConfig::validate(broker.topic_configs.broker(), &properties(&settings))
+    TopicConfig::validate(&broker.topic_configs.broker(), &properties(&settings))
         .map_err(|error| Refused::new(ErrorCode::INVALID_CONFIG, error.message()))?;
     Ok(Plan { name, assignment, settings })
 }
