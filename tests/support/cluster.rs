@@ -79,6 +79,12 @@ impl Cluster {
         image.partition(topic, partition).map_or(-1, |it| it.leader)
     }
 
+    /// Where clients find the first broker.
+    pub fn address(&self) -> String {
+        let any = self.brokers.values().next().expect("a broker");
+        format!("127.0.0.1:{}", any.port())
+    }
+
     /// A connection to a broker.
     pub async fn wire(&self, id: i32) -> Wire {
         Wire::connect(self.brokers[&id].port()).await
@@ -109,6 +115,23 @@ impl Cluster {
             topic.is_some_and(|topic| topic.partitions.values().all(|it| it.leader > 0))
         };
         self.all_see("the topic", led).await;
+    }
+
+    /// Has the controller move a partition.
+    pub async fn reassign(&self, topic: &str, partition: i32, replicas: &[i32]) {
+        use milena::kafka::protocol::message::alter_partition_reassignments::{
+            AlterPartitionReassignmentsRequest, ReassignablePartition, ReassignableTopic,
+        };
+        let partition =
+            ReassignablePartition { partition_index: partition, replicas: Some(replicas.to_vec()) };
+        let topic = ReassignableTopic { name: topic.to_owned(), partitions: vec![partition] };
+        let request =
+            AlterPartitionReassignmentsRequest { timeout_ms: 30_000, topics: vec![topic] };
+        let any = self.brokers.values().next().expect("a broker");
+        let controller = any.broker.cluster.image().controller;
+        let answer = self.wire(controller).await.ask(&request, 0).await;
+        let result = &answer.responses[0].partitions[0];
+        assert!(!result.error_code.is_error(), "{result:?}");
     }
 
     /// Everything that a replica has, committed or not.

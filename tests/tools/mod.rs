@@ -6,5 +6,8 @@ mod daemons;
 mod entry_programs;
 mod formatters;
 mod kafka_topics;
+mod leader_election;
 mod offsets;
+mod preferred_replica_election;
 mod quickstart;
+mod reassign_partitions;

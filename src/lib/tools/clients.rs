@@ -8,6 +8,7 @@ use crate::base::error::Chain;
 use crate::config::{ConnectionConfig, Properties};
 use crate::kafka::client::retry::Backoff;
 use crate::kafka::client::{Address, Client, Options};
+use crate::kafka::protocol::error_code::ErrorCode;
 use crate::zookeeper::client as zookeeper;
 
 /// How long a tool looks for a broker before it says that there is none so far.
@@ -52,6 +53,13 @@ pub(super) fn options(servers: &str, properties: &Properties, io: &Io) -> Result
         clock: io.clock.clone(),
         ..Options::new(bootstrap)
     })
+}
+
+/// What a broker refused with, as Java's exceptions print it.
+pub(super) fn thrown(code: ErrorCode, message: Option<&str>) -> String {
+    let row = code.row();
+    let message = message.unwrap_or(row.meaning);
+    format!("org.apache.kafka.common.errors.{}: {message}", row.exception)
 }
 
 /// Makes the first connection, so that a broker that is not there is said at once and not after

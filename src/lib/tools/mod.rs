@@ -18,12 +18,17 @@ pub mod docs;
 mod exceptions;
 pub mod get_offsets;
 mod io;
+mod json;
 pub mod kafka_server_start;
 pub mod kafka_server_stop;
+mod keeper;
 mod launch;
+pub mod leader_election;
 mod names;
 pub mod options;
 mod pattern;
+pub mod preferred_replica_election;
+pub mod reassign_partitions;
 mod serve;
 pub mod start_kafka;
 pub mod start_zookeeper;
@@ -50,6 +55,9 @@ pub static TOOLS: &[&Tool] = &[
     &consumer_groups::TOOL,
     &delete_records::TOOL,
     &get_offsets::TOOL,
+    &leader_election::TOOL,
+    &preferred_replica_election::TOOL,
+    &reassign_partitions::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
     &topics::TOOL,

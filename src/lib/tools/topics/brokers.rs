@@ -10,14 +10,12 @@ use crate::base::error::Chain;
 use crate::base::uuid::Uuid;
 use crate::config::{Properties, TopicConfig};
 use crate::kafka::client::admin::{
-    Admin, ConfigEntry, ConfigSource, NewPartitions, NewTopic, Resource, TopicListing,
+    Admin, ConfigEntry, ConfigSource, NewPartitions, NewTopic, Reassignment, Resource, TopicListing,
 };
 use crate::kafka::client::{Client, Error, cluster};
 use crate::kafka::metadata::topic::is_internal;
 use crate::kafka::protocol::error_code::ErrorCode;
-use crate::kafka::protocol::message::{
-    ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse,
-};
+use crate::kafka::types::TopicPartition;
 
 /// Does what was asked.
 pub(super) async fn act(servers: &str, config: Option<&str>, args: &Args, io: &mut Io) -> Ended {
@@ -209,8 +207,9 @@ async fn read(admin: &Admin, names: &[String]) -> Result<Vec<Topic>, Failure> {
             .find(|entry| entry.name == "min.insync.replicas")
             .and_then(|entry| entry.value.as_deref()?.parse().ok());
         let shown = |partition: &cluster::Partition| {
-            let (adding, removing) =
-                moves.get(&(name.clone(), partition.index)).cloned().unwrap_or_default();
+            let moved = TopicPartition::new(name.as_str(), partition.index);
+            let Reassignment { adding, removing, .. } =
+                moves.get(&moved).cloned().unwrap_or_default();
             let leads = |id: i32| live.brokers.contains_key(&id);
             Partition {
                 id: partition.index,
@@ -239,24 +238,12 @@ fn not_default(entry: ConfigEntry) -> Option<(String, String)> {
     (entry.source != ConfigSource::Default).then(|| (entry.name, entry.value.unwrap_or_default()))
 }
 
-/// What each partition that is on the move gains and loses.
-type Moves = BTreeMap<(String, i32), (Vec<i32>, Vec<i32>)>;
-
-async fn reassignments(admin: &Admin) -> Result<Moves, Failure> {
-    let request = ListPartitionReassignmentsRequest::default();
-    let code = |response: &ListPartitionReassignmentsResponse| response.error_code;
-    let response = match admin.ask_controller(&request, code).await {
-        Ok(response) => response,
-        // Brokers before 2.4 know of none, and whoever may not ask is shown none.
-        Err(Error::Unsupported { .. }) => return Ok(Moves::new()),
-        Err(error) => return Err(broken(error)),
-    };
-    let mut moves = Moves::new();
-    for topic in response.topics {
-        for partition in topic.partitions {
-            let changes = (partition.adding_replicas, partition.removing_replicas);
-            moves.insert((topic.name.clone(), partition.partition_index), changes);
-        }
+/// The partitions that are on the move.
+async fn reassignments(admin: &Admin) -> Result<BTreeMap<TopicPartition, Reassignment>, Failure> {
+    match admin.list_reassignments(None).await {
+        Ok(moves) => Ok(moves),
+        // Brokers before 2.4 know of none.
+        Err(Error::Unsupported { .. }) => Ok(BTreeMap::new()),
+        Err(error) => Err(broken(error)),
     }
-    Ok(moves)
 }

@@ -4,36 +4,24 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bytes::Bytes;
-
-use super::super::{Ended, Exit, Failure, Io, clients};
+use super::super::keeper::Keeper;
+use super::super::{Ended, Exit, Failure, Io};
 use super::args::{Action, Args};
 use super::describe::{self, Listed, Partition, Shown, Topic, Words};
 use super::failed;
 use crate::base::rng::Rng;
 use crate::config::{Properties, TopicConfig};
-use crate::kafka::metadata::broker::Registration;
+use crate::kafka::metadata::entity::Entity;
 use crate::kafka::metadata::topic::{self, Candidate, Start};
 use crate::kafka::metadata::znode::{self, PartitionState, TopicAssignment};
-use crate::zookeeper::client::{Client, ConnectString, Error, Options};
-use crate::zookeeper::jute::record::perms;
-use crate::zookeeper::jute::request::CreateMode;
-use crate::zookeeper::jute::{Acl, KeeperError};
 
-/// How long to look for a server. Kafka's tool takes 30 seconds; nobody waits that long.
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// How often, and how far apart, registrations are looked for where there are none.
 const REGISTRATION_LOOKS: usize = 20;
 const REGISTRATION_PAUSE: Duration = Duration::from_millis(50);
 
 /// Does what was asked.
 pub(super) async fn act(servers: &str, args: &Args, io: &mut Io) -> Ended {
-    let servers = ConnectString::parse(servers).map_err(failed)?;
-    let options = Options { clock: io.clock.clone(), ..Options::default() };
-    // The events are of no use to one look; without a reader they are dropped.
-    let (client, _) = Client::start(&servers, options);
-    clients::greet_zookeeper(&client, CONNECT_WITHIN, io).await?.map_err(failed)?;
-    let keeper = Keeper { client };
+    let keeper = Keeper::connect(servers, io).await.map_err(failed)?;
     let done = match args.action {
         Action::List => list(&keeper, args, io).await,
         Action::Create => create(&keeper, args, io).await,
@@ -41,143 +29,64 @@ pub(super) async fn act(servers: &str, args: &Args, io: &mut Io) -> Ended {
         Action::Alter => alter(&keeper, args, io).await,
         Action::Delete => delete(&keeper, args, io).await,
     };
-    keeper.client.close().await;
+    keeper.close().await;
     done.map(|()| Exit::OK)
 }
 
-/// What Kafka keeps in ZooKeeper, read and written as values.
-struct Keeper {
-    client: Client,
+/// The brokers, where a cluster that is just starting is given a moment: its port is open before its
+/// brokers are registered.
+async fn brokers_or_wait(keeper: &Keeper) -> Result<Vec<Candidate>, Failure> {
+    for _ in 0..REGISTRATION_LOOKS {
+        let brokers = keeper.brokers().await.map_err(failed)?;
+        if !brokers.is_empty() {
+            return Ok(brokers);
+        }
+        tokio::time::sleep(REGISTRATION_PAUSE).await;
+    }
+    keeper.brokers().await.map_err(failed)
 }
 
-impl Keeper {
-    /// A node's content; none where there is no node.
-    async fn read(&self, path: &str) -> Result<Option<Bytes>, Failure> {
-        match self.client.get(path, false).await {
-            Ok((data, _)) => Ok(Some(data.unwrap_or_default())),
-            Err(error) if error.keeper() == Some(KeeperError::NoNode) => Ok(None),
-            Err(error) => Err(failed(error)),
+/// The topics that the filter takes, sorted.
+async fn topics(keeper: &Keeper, args: &Args) -> Result<Vec<String>, Failure> {
+    let mut topics = keeper.names(znode::TOPICS).await.map_err(failed)?;
+    topics.retain(|name| {
+        args.pattern.as_ref().is_none_or(|pattern| pattern.matches(name))
+            && !(args.exclude_internal && topic::is_internal(name))
+    });
+    Ok(topics)
+}
+
+/// The same, where having none may be an error.
+async fn existing(keeper: &Keeper, args: &Args) -> Result<Vec<String>, Failure> {
+    let topics = topics(keeper, args).await?;
+    match &args.topic {
+        Some(topic) if topics.is_empty() && !args.if_exists => {
+            Err(failed(format!("Topic '{topic}' does not exist as expected")))
         }
-    }
-
-    /// The names below a node, sorted; none where there is no node.
-    async fn names(&self, path: &str) -> Result<Vec<String>, Failure> {
-        match self.client.children(path, false).await {
-            Ok((mut names, _)) => {
-                names.sort();
-                Ok(names)
-            }
-            Err(error) if error.keeper() == Some(KeeperError::NoNode) => Ok(Vec::new()),
-            Err(error) => Err(failed(error)),
-        }
-    }
-
-    async fn create(&self, path: &str, data: Option<Vec<u8>>) -> Result<(), Error> {
-        let acl = [Acl::world(perms::ALL)];
-        let data = data.map(Bytes::from);
-        let mode = CreateMode::Persistent;
-        let created = self.client.create(path, data.clone(), &acl, mode).await;
-        match (created, path.rsplit_once('/')) {
-            // No broker has been here yet.
-            (Err(error), Some((parent, _)))
-                if error.keeper() == Some(KeeperError::NoNode) && !parent.is_empty() =>
-            {
-                self.client.create_all(parent).await?;
-                self.client.create(path, data, &acl, mode).await.map(drop)
-            }
-            (created, _) => created.map(drop),
-        }
-    }
-
-    /// Sets a node's content, making the node where it is not there.
-    async fn write(&self, path: &str, data: Vec<u8>) -> Result<(), Failure> {
-        match self.client.set(path, Some(Bytes::from(data.clone())), -1).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.keeper() == Some(KeeperError::NoNode) => {
-                self.create(path, Some(data)).await.map_err(failed)
-            }
-            Err(error) => Err(failed(error)),
-        }
-    }
-
-    async fn assignment(&self, topic: &str) -> Result<Option<TopicAssignment>, Failure> {
-        let data = self.read(&znode::topic_path(topic)).await?;
-        data.map(|data| TopicAssignment::decode(&data).map_err(failed)).transpose()
-    }
-
-    async fn settings(&self, topic: &str) -> Result<BTreeMap<String, String>, Failure> {
-        let data = self.read(&znode::config_topic_path(topic)).await?;
-        data.map_or(Ok(BTreeMap::new()), |data| znode::config::decode(&data).map_err(failed))
-    }
-
-    async fn brokers(&self) -> Result<Vec<Candidate>, Failure> {
-        let mut brokers = Vec::new();
-        for name in self.names(znode::BROKER_IDS).await? {
-            let Ok(id) = name.parse() else { continue };
-            // A broker may go between the listing and the reading.
-            if let Some(data) = self.read(&znode::broker_id_path(id)).await? {
-                let registration = Registration::from_json(&data).map_err(failed)?;
-                brokers.push(Candidate { id, rack: registration.rack });
-            }
-        }
-        brokers.sort_by_key(|broker| broker.id);
-        Ok(brokers)
-    }
-
-    /// The same, where a cluster that is just starting is given a moment: its port is open before
-    /// its brokers are registered.
-    async fn brokers_or_wait(&self) -> Result<Vec<Candidate>, Failure> {
-        for _ in 0..REGISTRATION_LOOKS {
-            let brokers = self.brokers().await?;
-            if !brokers.is_empty() {
-                return Ok(brokers);
-            }
-            tokio::time::sleep(REGISTRATION_PAUSE).await;
-        }
-        self.brokers().await
-    }
-
-    /// The topics that the filter takes, sorted.
-    async fn topics(&self, args: &Args) -> Result<Vec<String>, Failure> {
-        let mut topics = self.names(znode::TOPICS).await?;
-        topics.retain(|name| {
-            args.pattern.as_ref().is_none_or(|pattern| pattern.matches(name))
-                && !(args.exclude_internal && topic::is_internal(name))
-        });
-        Ok(topics)
-    }
-
-    /// The same, where having none may be an error.
-    async fn existing(&self, args: &Args) -> Result<Vec<String>, Failure> {
-        let topics = self.topics(args).await?;
-        match &args.topic {
-            Some(topic) if topics.is_empty() && !args.if_exists => {
-                Err(failed(format!("Topic '{topic}' does not exist as expected")))
-            }
-            _ => Ok(topics),
-        }
+        _ => Ok(topics),
     }
 }
 
 async fn list(keeper: &Keeper, args: &Args, io: &mut Io) -> Result<(), Failure> {
-    let topics = keeper.topics(args).await?;
-    let marked = keeper.names(znode::DELETE_TOPICS).await?;
+    let topics = topics(keeper, args).await?;
+    let marked = keeper.names(znode::DELETE_TOPICS).await.map_err(failed)?;
     let listed = |name: String| Listed { marked_for_deletion: marked.contains(&name), name };
     let listed: Vec<Listed> = topics.into_iter().map(listed).collect();
     Ok(io.print(&describe::list(&listed, Words::Kafka24, args.format))?)
 }
 
 async fn describe_topics(keeper: &Keeper, args: &Args, io: &mut Io) -> Result<(), Failure> {
-    let names = keeper.existing(args).await?;
-    let marked = keeper.names(znode::DELETE_TOPICS).await?;
-    let live = keeper.brokers().await?;
+    let names = existing(keeper, args).await?;
+    let marked = keeper.names(znode::DELETE_TOPICS).await.map_err(failed)?;
+    let live = keeper.brokers().await.map_err(failed)?;
     let mut topics = Vec::new();
     for name in names {
-        let Some(assignment) = keeper.assignment(&name).await? else { continue };
-        let settings = keeper.settings(&name).await?;
+        let Some(assignment) = keeper.assignment(&name).await.map_err(failed)? else { continue };
+        let settings = keeper.settings(&Entity::Topic(name.clone())).await.map_err(failed)?;
         let mut partitions = Vec::new();
         for (&id, replicas) in &assignment.partitions {
-            let data = keeper.read(&znode::partition_state_path(&name, id)).await?;
+            let data =
+                keeper.read(&znode::partition_state_path(&name, id)).await.map_err(failed)?;
             let state =
                 data.map(|data| PartitionState::decode(&data).map_err(failed)).transpose()?;
             let leader = state.as_ref().map(|state| state.leader).filter(|leader| *leader >= 0);
@@ -210,10 +119,10 @@ async fn create(keeper: &Keeper, args: &Args, io: &mut Io) -> Result<(), Failure
     }
     let partitions = match &args.assignment {
         Some(assignment) => assignment.clone(),
-        None => place(&keeper.brokers_or_wait().await?, args)?,
+        None => place(&brokers_or_wait(keeper).await?, args)?,
     };
     topic::check_name(name).map_err(failed)?;
-    let topics = keeper.names(znode::TOPICS).await?;
+    let topics = keeper.names(znode::TOPICS).await.map_err(failed)?;
     if topics.iter().any(|known| known == name) {
         if args.if_not_exists {
             return Ok(());
@@ -228,16 +137,17 @@ async fn create(keeper: &Keeper, args: &Args, io: &mut Io) -> Result<(), Failure
     }
     let settings = checked(&args.configs)?;
     // The settings first: the controller acts as soon as it sees the second node.
-    keeper.write(&znode::config_topic_path(name), znode::config::encode(&settings)).await?;
+    keeper
+        .write(&znode::config_topic_path(name), znode::config::encode(&settings))
+        .await
+        .map_err(failed)?;
     let assignment =
         TopicAssignment { partitions: (0..).zip(partitions).collect(), ..Default::default() };
-    match keeper.create(&znode::topic_path(name), Some(assignment.encode())).await {
+    let data = Some(assignment.encode());
+    match keeper.create(&znode::topic_path(name), data).await.map_err(failed)? {
         // As the releases that were used so had it, quotes and all.
-        Ok(()) => Ok(io.stdout.line(&format!("Created topic \"{name}\"."))?),
-        Err(error) if error.keeper() == Some(KeeperError::NodeExists) => {
-            Err(failed(format!("Topic '{name}' already exists.")))
-        }
-        Err(error) => Err(failed(error)),
+        true => Ok(io.stdout.line(&format!("Created topic \"{name}\"."))?),
+        false => Err(failed(format!("Topic '{name}' already exists."))),
     }
 }
 
@@ -264,7 +174,7 @@ fn checked(configs: &Properties) -> Result<BTreeMap<String, String>, Failure> {
 }
 
 async fn alter(keeper: &Keeper, args: &Args, io: &mut Io) -> Result<(), Failure> {
-    for name in keeper.existing(args).await? {
+    for name in existing(keeper, args).await? {
         if !args.configs.is_empty() || !args.delete_configs.is_empty() {
             alter_settings(keeper, &name, args, io).await?;
         }
@@ -287,21 +197,15 @@ async fn alter_settings(
     )?;
     io.stdout.line("         Going forward, please use kafka-configs.sh for this functionality")?;
     let mut settings = Properties::new();
-    for (key, value) in keeper.settings(name).await? {
+    let entity = Entity::Topic(name.to_owned());
+    for (key, value) in keeper.settings(&entity).await.map_err(failed)? {
         settings.set(key, value);
     }
     args.configs.iter().for_each(|(key, value)| settings.set(key, value));
     for key in &args.delete_configs {
         settings.remove(key);
     }
-    let settings = checked(&settings)?;
-    keeper.write(&znode::config_topic_path(name), znode::config::encode(&settings)).await?;
-    let change = znode::config_change::encode(&format!("topics/{name}"));
-    let path = format!("{}/{}", znode::CONFIG_CHANGES, znode::CONFIG_CHANGE_PREFIX);
-    let acl = [Acl::world(perms::ALL)];
-    let mode = CreateMode::PersistentSequential;
-    keeper.client.create_all(znode::CONFIG_CHANGES).await.map_err(failed)?;
-    keeper.client.create(&path, Some(change.into()), &acl, mode).await.map_err(failed)?;
+    keeper.set(&entity, &checked(&settings)?).await.map_err(failed)?;
     Ok(io.stdout.line(&format!("Updated config for topic {name}."))?)
 }
 
@@ -321,7 +225,7 @@ async fn add_partitions(
         "WARNING: If partitions are increased for a topic that has a key, the partition logic or \
          ordering of the messages will be affected",
     )?;
-    let Some(mut assignment) = keeper.assignment(name).await? else {
+    let Some(mut assignment) = keeper.assignment(name).await.map_err(failed)? else {
         return Err(failed(format!("The topic {name} does not exist")));
     };
     let before = assignment.partitions.len();
@@ -335,7 +239,7 @@ async fn add_partitions(
     let more = match &args.assignment {
         Some(by_hand) => by_hand.iter().skip(before).cloned().collect(),
         None => {
-            let brokers = unracked(&keeper.brokers().await?, args);
+            let brokers = unracked(&keeper.brokers().await.map_err(failed)?, args);
             let start = Start::continuing(&brokers, first.first().copied().unwrap_or(0), before);
             topic::assign(&brokers, wanted - before, first.len(), start).map_err(failed)?
         }
@@ -348,29 +252,28 @@ async fn add_partitions(
     }
     let next = i32::try_from(before).unwrap_or(i32::MAX);
     assignment.partitions.extend((next..).zip(more));
-    keeper.write(&znode::topic_path(name), assignment.encode()).await?;
+    keeper.write(&znode::topic_path(name), assignment.encode()).await.map_err(failed)?;
     Ok(io.stdout.line("Adding partitions succeeded!")?)
 }
 
 async fn delete(keeper: &Keeper, args: &Args, io: &mut Io) -> Result<(), Failure> {
-    for name in keeper.existing(args).await? {
+    for name in existing(keeper, args).await? {
         if topic::is_internal(&name) {
             return Err(failed(format!(
                 "Topic {name} is a kafka internal topic and is not allowed to be marked for \
                  deletion."
             )));
         }
-        match keeper.create(&znode::delete_topic_path(&name), None).await {
-            Ok(()) => {
+        match keeper.create(&znode::delete_topic_path(&name), None).await.map_err(failed)? {
+            true => {
                 io.stdout.line(&format!("Topic {name} is marked for deletion."))?;
                 io.stdout.line(
                     "Note: This will have no impact if delete.topic.enable is not set to true.",
                 )?;
             }
-            Err(error) if error.keeper() == Some(KeeperError::NodeExists) => {
+            false => {
                 io.stdout.line(&format!("Topic {name} is already marked for deletion."))?;
             }
-            Err(error) => return Err(failed(error)),
         }
     }
     Ok(())

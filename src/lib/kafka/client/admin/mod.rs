@@ -9,6 +9,7 @@ mod cluster;
 mod configs;
 mod groups;
 mod offsets;
+mod partitions;
 mod topics;
 
 pub use cluster::{ClusterDescription, Node};
@@ -19,6 +20,7 @@ pub use groups::{CommittedOffset, GroupDescription, GroupListing, MemberDescript
 pub(in crate::kafka::client) use groups::{commit_request, committed_once, read_assignment};
 pub(in crate::kafka::client) use offsets::list_offsets_once;
 pub use offsets::{FoundOffset, OffsetSpec};
+pub use partitions::{Election, Reassignment};
 pub use topics::{CreatedTopic, NewPartitions, NewTopic, TopicListing};
 
 use std::fmt;
