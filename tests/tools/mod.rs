@@ -7,6 +7,7 @@ mod entry_programs;
 mod formatters;
 mod kafka_topics;
 mod leader_election;
+mod log_dirs;
 mod offsets;
 mod preferred_replica_election;
 mod quickstart;

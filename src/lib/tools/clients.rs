@@ -55,11 +55,15 @@ pub(super) fn options(servers: &str, properties: &Properties, io: &Io) -> Result
     })
 }
 
+/// The name of the exception that Java clients throw for a code.
+pub(super) fn exception(code: ErrorCode) -> String {
+    format!("org.apache.kafka.common.errors.{}", code.row().exception)
+}
+
 /// What a broker refused with, as Java's exceptions print it.
 pub(super) fn thrown(code: ErrorCode, message: Option<&str>) -> String {
-    let row = code.row();
-    let message = message.unwrap_or(row.meaning);
-    format!("org.apache.kafka.common.errors.{}: {message}", row.exception)
+    let message = message.unwrap_or(code.row().meaning);
+    format!("{}: {message}", exception(code))
 }
 
 /// Makes the first connection, so that a broker that is not there is said at once and not after

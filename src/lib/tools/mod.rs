@@ -24,6 +24,7 @@ pub mod kafka_server_stop;
 mod keeper;
 mod launch;
 pub mod leader_election;
+pub mod log_dirs;
 mod names;
 pub mod options;
 mod pattern;
@@ -56,6 +57,7 @@ pub static TOOLS: &[&Tool] = &[
     &delete_records::TOOL,
     &get_offsets::TOOL,
     &leader_election::TOOL,
+    &log_dirs::TOOL,
     &preferred_replica_election::TOOL,
     &reassign_partitions::TOOL,
     &kafka_server_start::TOOL,

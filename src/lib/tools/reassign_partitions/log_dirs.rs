@@ -11,9 +11,6 @@ use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::alter_replica_log_dirs::{
     AlterReplicaLogDir, AlterReplicaLogDirTopic, AlterReplicaLogDirsRequest,
 };
-use crate::kafka::protocol::message::describe_log_dirs::{
-    DescribableLogDirTopic, DescribeLogDirsRequest,
-};
 use crate::kafka::types::TopicPartition;
 
 /// How long to leave a broker alone that does not have a replica yet.
@@ -101,30 +98,17 @@ async fn describe(
     broker: i32,
     replicas: &[&Replica],
 ) -> Result<BTreeMap<Replica, Place>, Failure> {
-    let mut topics: Vec<DescribableLogDirTopic> = Vec::new();
-    for Replica { partition, .. } in replicas {
-        match topics.last_mut().filter(|topic| *topic.topic == *partition.topic) {
-            Some(topic) => topic.partitions.push(partition.partition),
-            None => topics.push(DescribableLogDirTopic {
-                topic: partition.topic.to_string(),
-                partitions: vec![partition.partition],
-            }),
-        }
-    }
-    let request = DescribeLogDirsRequest { topics: Some(topics) };
-    let answer = admin.ask_broker(broker, &request).await.map_err(brokers::broken)?;
+    let named: Vec<TopicPartition> = replicas.iter().map(|it| it.partition.clone()).collect();
+    let dirs = admin.describe_log_dirs(broker, Some(&named)).await.map_err(brokers::broken)?;
     let all = replicas.iter().map(|it| ((*it).clone(), Place::default()));
     let mut places: BTreeMap<Replica, Place> = all.collect();
-    for dir in answer.results.iter().filter(|dir| !dir.error_code.is_error()) {
-        for topic in &dir.topics {
-            for it in &topic.partitions {
-                let partition = TopicPartition::new(topic.name.as_str(), it.partition_index);
-                let place = places.entry(Replica { partition, broker }).or_default();
-                let path = Some(dir.log_dir.clone());
-                match it.is_future_key {
-                    true => place.future = path,
-                    false => place.current = path,
-                }
+    for dir in dirs {
+        for it in dir.replicas {
+            let place = places.entry(Replica { partition: it.partition, broker }).or_default();
+            let path = Some(dir.path.clone());
+            match it.is_future {
+                true => place.future = path,
+                false => place.current = path,
             }
         }
     }

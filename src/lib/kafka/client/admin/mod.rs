@@ -8,6 +8,7 @@
 mod cluster;
 mod configs;
 mod groups;
+mod log_dirs;
 mod offsets;
 mod partitions;
 mod topics;
@@ -18,6 +19,7 @@ pub use configs::{
 };
 pub use groups::{CommittedOffset, GroupDescription, GroupListing, MemberDescription};
 pub(in crate::kafka::client) use groups::{commit_request, committed_once, read_assignment};
+pub use log_dirs::{LogDir, LogDirReplica};
 pub(in crate::kafka::client) use offsets::list_offsets_once;
 pub use offsets::{FoundOffset, OffsetSpec};
 pub use partitions::{Election, Reassignment};

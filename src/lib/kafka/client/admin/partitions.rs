@@ -142,7 +142,8 @@ fn election_code(response: &ElectLeadersResponse) -> ErrorCode {
     }
 }
 
-fn whole(what: &str, code: ErrorCode, message: Option<String>) -> Result<()> {
+/// `Ok` where the call as a whole did not fail.
+pub(super) fn whole(what: &str, code: ErrorCode, message: Option<String>) -> Result<()> {
     match code.is_error() {
         true => Err(Error::refused(what, code, message)),
         false => Ok(()),
@@ -150,7 +151,7 @@ fn whole(what: &str, code: ErrorCode, message: Option<String>) -> Result<()> {
 }
 
 /// What belongs to partitions, as requests carry it.
-fn by_topic<'a, T>(
+pub(super) fn by_topic<'a, T>(
     partitions: impl Iterator<Item = (&'a TopicPartition, T)>,
 ) -> BTreeMap<String, Vec<T>> {
     let mut topics: BTreeMap<String, Vec<T>> = BTreeMap::new();
