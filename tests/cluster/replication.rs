@@ -45,6 +45,8 @@ async fn a_leader_that_dies_loses_nothing_and_comes_back_in_sync() {
         cluster.end(first).await;
         let rest: Vec<i32> = cluster.brokers.keys().copied().collect();
         let second = cluster.isr("t", 0, &rest).await;
+        // What is committed a new leader learns from its followers.
+        cluster.caught_up(second, "t", 0, 1).await;
         assert_eq!(read_all(&mut cluster.wire(second).await, "t", 0).await, ["before"]);
         put(&cluster, "meanwhile").await;
         cluster.begin(first).await;
