@@ -5,4 +5,5 @@ mod clients;
 mod configs;
 mod epochs;
 mod kills;
+mod nearest;
 mod replication;

@@ -22,16 +22,27 @@ pub struct Cluster {
     pub brokers: BTreeMap<i32, Running>,
     folder: Folder,
     more: String,
+    /// Whether each broker stands in a rack of its own.
+    racked: bool,
 }
 
 impl Cluster {
     /// Brokers 1 to `count`; `more` are lines of `server.properties` for all of them. A broker that
     /// stops does so without a word to the controller, as if it had died.
     pub async fn start(count: i32, more: &str) -> Cluster {
+        Cluster::of(count, more, false).await
+    }
+
+    /// The same, where broker 1 stands in `rack-1`, and so on.
+    pub async fn racked(count: i32, more: &str) -> Cluster {
+        Cluster::of(count, more, true).await
+    }
+
+    async fn of(count: i32, more: &str, racked: bool) -> Cluster {
         let folder = Folder::new();
         let zookeeper = servers::zookeeper(folder.path()).await;
         let more = format!("controlled.shutdown.enable=false\n{more}");
-        let mut cluster = Cluster { zookeeper, brokers: BTreeMap::new(), folder, more };
+        let mut cluster = Cluster { zookeeper, brokers: BTreeMap::new(), folder, more, racked };
         for id in 1..=count {
             cluster.begin(id).await;
         }
@@ -42,7 +53,9 @@ impl Cluster {
 
     /// Starts a broker over what it left.
     pub async fn begin(&mut self, id: i32) {
-        let running = broker(properties(&self.zookeeper, self.folder.path(), id, &self.more)).await;
+        let rack = if self.racked { format!("\nbroker.rack=rack-{id}") } else { String::new() };
+        let more = format!("{}{rack}", self.more);
+        let running = broker(properties(&self.zookeeper, self.folder.path(), id, &more)).await;
         self.brokers.insert(id, running);
     }
 

@@ -98,7 +98,10 @@ async fn fetch(
             session.failed();
             let mut positions = shared.positions();
             let pause = shared.client.options().backoff.first;
-            asked.iter().for_each(|(name, ..)| positions.postpone(name, now + pause));
+            for (name, ..) in &asked {
+                positions.back_to_leader(name);
+                positions.postpone(name, now + pause);
+            }
             if error.is_retriable() {
                 shared.stale.store(true, Ordering::Relaxed);
                 shared.warn(&format!(
@@ -208,6 +211,8 @@ impl Shared {
         let mut positions = self.positions();
         match data.error_code {
             ErrorCode::NONE => {}
+            // A follower may be behind; the leader knows.
+            ErrorCode::OFFSET_OUT_OF_RANGE if positions.back_to_leader(name) => return,
             ErrorCode::OFFSET_OUT_OF_RANGE => {
                 if positions.current(name, *epoch).is_some() {
                     self.warn(&format!(
@@ -218,6 +223,7 @@ impl Shared {
                 return;
             }
             code if code.is_retriable() => {
+                positions.back_to_leader(name);
                 self.stale.store(true, Ordering::Relaxed);
                 positions.postpone(name, now + self.client.options().backoff.first);
                 return;
@@ -239,6 +245,11 @@ impl Shared {
             }
         };
         let Some(position) = positions.current(name, *epoch) else { return };
+        if data.preferred_read_replica >= 0 {
+            let until = now + self.client.options().metadata_max_age;
+            position.nearest = Some((data.preferred_read_replica, until));
+            return;
+        }
         position.high_watermark = Some(data.high_watermark);
         let Some(end) = end else {
             if !bytes.is_empty() {

@@ -31,6 +31,8 @@ pub(super) struct Position {
     pub(super) bytes_max: i32,
     /// The committed offset is out of range or missing: begin where the policy says.
     pub(super) reset: bool,
+    /// The replica that the leader sent this consumer to, and until when that holds (KIP-392).
+    pub(super) nearest: Option<(i32, Instant)>,
 }
 
 /// All partitions of a consumer, and what was fetched.
@@ -128,7 +130,8 @@ impl Positions {
         let mut leaderless = 0;
         for (name, it) in &self.all {
             let Some(offset) = it.fetch_from.filter(|_| !it.paused) else { continue };
-            let Some(broker) = leader(name) else {
+            let nearest = it.nearest.filter(|(_, until)| now < *until);
+            let Some(broker) = nearest.map(|(id, _)| id).or_else(|| leader(name)) else {
                 leaderless += 1;
                 continue;
             };
@@ -169,6 +172,11 @@ impl Positions {
     /// Whether an answer to what was asked at `epoch` still counts.
     pub(super) fn current(&mut self, name: &TopicPartition, epoch: u64) -> Option<&mut Position> {
         self.all.get_mut(name).filter(|it| it.epoch == epoch)
+    }
+
+    /// Goes back to the leader, if the consumer was sent elsewhere; says whether it was.
+    pub(super) fn back_to_leader(&mut self, name: &TopicPartition) -> bool {
+        self.all.get_mut(name).is_some_and(|it| it.nearest.take().is_some())
     }
 
     /// Tries a partition again later.
@@ -238,6 +246,24 @@ mod tests {
     fn offsets(positions: &Positions) -> Vec<(i32, i64)> {
         let (brokers, _) = positions.fetchable(Instant::default(), |_| Some(1));
         brokers.into_values().flatten().map(|it| (it.0.partition, it.2)).collect()
+    }
+
+    #[test]
+    fn the_nearest_replica_is_asked_while_that_holds() {
+        let mut positions = Positions::default();
+        positions.assign(&[name(0)], 10);
+        positions.found(&name(0), 5);
+        let epoch = positions.get(&name(0)).unwrap().epoch;
+        let until = Instant::from_millis(1_000);
+        positions.current(&name(0), epoch).unwrap().nearest = Some((7, until));
+        let asked = |positions: &Positions, ms| {
+            let (brokers, _) = positions.fetchable(Instant::from_millis(ms), |_| Some(1));
+            brokers.into_keys().next()
+        };
+        assert_eq!(asked(&positions, 999), Some(7));
+        assert_eq!(asked(&positions, 1_000), Some(1));
+        assert!(positions.back_to_leader(&name(0)) && !positions.back_to_leader(&name(0)));
+        assert_eq!(asked(&positions, 999), Some(1));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub use append::{Append, Appended, Heard};
 pub use follow::{FromLeader, Standing, Truncated};
 pub use isr::{Decision, IsrWish};
 pub use log_config::log_config;
-pub use read::{Position, Read, ReadRequest, Reader};
+pub use read::{Candidate, Position, Read, ReadRequest, Reader};
 pub use role::LeaderAndIsr;
 
 /// What all partitions of a broker know of it.

@@ -1,5 +1,6 @@
 //! Reading: for consumers up to what is committed, for followers up to the end.
 
+use crate::base::clock::Instant;
 use crate::base::disk::FileSlice;
 use crate::kafka::log::transaction_index::Aborted;
 use crate::kafka::log::{Log, TimedOffset};
@@ -45,6 +46,15 @@ pub struct ReadRequest {
     pub last_fetched_epoch: Option<LeaderEpoch>,
     /// Whether only the leader may answer.
     pub leader_only: bool,
+}
+
+/// A replica that may serve consumers, as its leader knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub broker: BrokerId,
+    pub log_end: Offset,
+    /// When it had everything the leader had; none for the leader itself.
+    pub caught_up: Option<Instant>,
 }
 
 /// What is there.
@@ -223,6 +233,25 @@ impl Partition {
         offsets.iter_mut().for_each(|offset| *offset = (*offset).min(end));
         offsets.dedup();
         Ok(offsets)
+    }
+
+    /// The replicas in sync that have `offset`, this broker first if it leads; nobody where it does
+    /// not (KAFKA-14372).
+    pub fn candidates(&self, offset: Offset) -> Vec<Candidate> {
+        let state = self.state();
+        let (Role::Leader(leader), Some(log)) = (&state.role, &state.log) else {
+            return Vec::new();
+        };
+        let own = Candidate { broker: self.local.broker, log_end: log.log_end(), caught_up: None };
+        let others = leader.followers.iter().filter(|(id, it)| {
+            leader.isr.contains(id) && it.log_start <= offset && offset <= it.log_end
+        });
+        let others = others.map(|(id, it)| Candidate {
+            broker: *id,
+            log_end: it.log_end,
+            caught_up: it.last_caught_up,
+        });
+        std::iter::once(own).chain(others).collect()
     }
 
     /// Where an epoch ended here, as the leader knows: the largest epoch not above it, and its end;

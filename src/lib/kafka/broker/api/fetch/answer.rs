@@ -49,7 +49,7 @@ impl Job {
         let telling = Telling {
             told,
             has_records: !one.records.is_empty(),
-            must_say: is_error || one.diverging.is_some(),
+            must_say: is_error || one.diverging.is_some() || one.nearest.is_some(),
             is_error,
         };
         self.broker.fetch_sessions().must_mention(self.session, &key, telling) || !self.incremental
@@ -68,7 +68,7 @@ impl Job {
             last_stable_offset: one.offsets.map_or(-1, |it| it.last_stable),
             log_start_offset: one.offsets.map_or(-1, |it| it.log_start),
             aborted_transactions: read_committed.then(|| aborted.collect()),
-            preferred_read_replica: -1,
+            preferred_read_replica: one.nearest.map_or(-1, |id| id.0),
             records: one.records,
             ..Default::default()
         };

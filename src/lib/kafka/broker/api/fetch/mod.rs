@@ -3,13 +3,14 @@
 //! * v0, v1 are answered in message format 0, v2, v3 in format 1, later ones as the log has them.
 //! * v3: a limit for the whole answer, and at least one batch whatever the limits are.
 //! * v4: isolation level; v5: log start; v7: sessions; v9: leader epochs; v11: a consumer may read
-//!   from a follower; v12: diverging epochs; v13: topics by id; v16: who leads now.
+//!   from a follower, and is sent to one in its rack (KIP-392); v12: diverging epochs; v13: topics by id; v16: who leads now.
 //! * Answers: OFFSET_OUT_OF_RANGE, UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER,
 //!   FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_ID, KAFKA_STORAGE_ERROR,
 //!   FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, FETCH_SESSION_TOPIC_ID_ERROR,
 //!   UNSUPPORTED_COMPRESSION_TYPE, UNSUPPORTED_VERSION.
 
 mod answer;
+mod nearest;
 mod reading;
 
 use std::sync::Arc;
@@ -47,6 +48,8 @@ struct Job {
     session: i32,
     /// The answer names only what is new.
     incremental: bool,
+    /// Where the consumer is, if that counts: empty else.
+    rack: String,
 }
 
 impl Api for Fetch {
@@ -73,6 +76,7 @@ impl Api for Fetch {
             asked,
             session,
             incremental,
+            rack: rack(broker, context, &mut request),
         };
         let found = job.read();
         let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
@@ -141,6 +145,16 @@ fn reader(context: &Context, request: &FetchRequest) -> Reader {
         DEBUG_REPLICA => Reader::Debug,
         id if id >= 0 => Reader::Follower(BrokerId(id)),
         _ => Reader::Consumer { read_committed: request.isolation_level == 1 },
+    }
+}
+
+/// The rack of a consumer that may be sent to a nearer replica.
+fn rack(broker: &Broker, context: &Context, request: &mut FetchRequest) -> String {
+    let by_rack =
+        broker.config().replica_selector_class.as_deref().is_some_and(nearest::is_by_rack);
+    match by_rack && context.version >= 11 {
+        true => std::mem::take(&mut request.rack_id),
+        false => String::new(),
     }
 }
 

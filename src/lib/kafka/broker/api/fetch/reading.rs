@@ -18,7 +18,7 @@ use crate::kafka::replica::partition::{Heard, Offsets, Read, ReadRequest, Reader
 use crate::kafka::replica::{self, Partition};
 use crate::kafka::types::{BrokerId, LeaderEpoch, Offset};
 
-use super::{BY_ID, Job};
+use super::{BY_ID, Job, nearest};
 
 /// How much one answer may hold.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,8 @@ pub(super) struct One {
     pub aborted: Vec<Aborted>,
     /// The follower's log disagrees from here on.
     pub diverging: Option<(LeaderEpoch, Offset)>,
+    /// Another replica is nearer to the consumer.
+    pub nearest: Option<BrokerId>,
 }
 
 /// What was found in all.
@@ -61,7 +63,14 @@ impl Job {
         };
         for asked in &self.asked {
             let one = self.find(&image, asked).and_then(|partition| {
-                let one = self.read_one(&partition, asked, found.bytes)?;
+                let mut one = self.read_one(&partition, asked, found.bytes)?;
+                if !self.rack.is_empty() && matches!(self.reader, Reader::Consumer { .. }) {
+                    one.nearest = nearest::choose(&partition, &image, &self.rack, asked.offset);
+                }
+                if one.nearest.is_some() {
+                    one.records = Records::new();
+                    one.aborted.clear();
+                }
                 if let Some(offsets) = one.offsets {
                     let seen = offsets.end(self.reader.visibility());
                     found.watch.push((partition, seen));
@@ -74,9 +83,11 @@ impl Job {
                 records: Records::new(),
                 aborted: Vec::new(),
                 diverging: None,
+                nearest: None,
             });
             found.bytes += one.records.len();
-            found.must_answer |= one.error.is_error() || one.diverging.is_some();
+            found.must_answer |=
+                one.error.is_error() || one.diverging.is_some() || one.nearest.is_some();
             found.partitions.push(one);
         }
         found
@@ -167,6 +178,7 @@ impl Job {
             records: Records::new(),
             aborted: read.aborted,
             diverging: read.diverging,
+            nearest: None,
         };
         let magic = match self.context.version {
             0 | 1 => 0,
