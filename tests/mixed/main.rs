@@ -13,7 +13,7 @@ mod node;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use milena::base::disk::Disk;
 use milena::kafka::client::{Address, Client, Options, Topics};
@@ -22,8 +22,8 @@ use load::{Error, Load};
 use node::{Make, Node, Places};
 
 const NODES: i32 = 3;
-/// How long a cluster is left to work between two replacements.
-const BETWEEN: Duration = Duration::from_secs(3);
+/// How many records must be acknowledged between two replacements.
+const BETWEEN: u64 = 1_000;
 
 fn main() -> ExitCode {
     let line: Vec<String> = std::env::args().skip(1).collect();
@@ -84,7 +84,7 @@ async fn rolled(places: &Places, protocol: &str) -> Result<(), Error> {
             node.start(make.clone(), places, &common).await?;
             load::in_sync(&options, NODES).await?;
             let took = began.elapsed().as_secs_f32();
-            tokio::time::sleep(BETWEEN).await;
+            load.goes_on(BETWEEN).await?;
             println!("{} (after {took:.1} s)", picture(&options, &nodes).await?);
         }
         if make == Make::Ours {
