@@ -1,6 +1,9 @@
 //! Every program in one file: it runs as the program it is called by. One of them is the suite's
 //! own: `hold-connections` keeps connections that do nothing, for a test whose own process could
 //! not open as many.
+//!
+//! Where `SUITE_STATUS_FILE` names a file, the kernel's account of the process (`/proc/self/status`)
+//! is copied there at its end: nobody else can read its peak memory once it is gone.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -16,10 +19,17 @@ fn main() -> ExitCode {
     if name == "hold-connections" {
         return hold_connections();
     }
-    match TOOLS.iter().find(|tool| name == tool.name) {
-        Some(tool) => milena::tools::main(tool),
-        None => ExitCode::from(127),
+    let Some(tool) = TOOLS.iter().find(|tool| name == tool.name) else {
+        return ExitCode::from(127);
+    };
+    let ended = milena::tools::main(tool);
+    if let Some(file) = std::env::var_os("SUITE_STATUS_FILE")
+        && let Err(error) = std::fs::copy("/proc/self/status", &file)
+    {
+        eprintln!("{}: {error}", file.display());
+        return ExitCode::FAILURE;
     }
+    ended
 }
 
 /// `hold-connections PORT COUNT`: opens connections to a broker, has each answered once, says how

@@ -1,19 +1,28 @@
 //! Programs as processes: run to their end, or servers that are killed with their owner.
 
+use std::os::unix::process::CommandExt as _;
 use std::process::{ExitStatus, Stdio};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::mpsc;
 
 use super::folder::Folder;
 use super::within;
 
 /// A program's command, to be run under its own name.
-fn command(name: &str, line: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_programs"));
+pub fn command(name: &str, line: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_programs"));
     // Nothing of this machine's environment may change what is printed.
-    command.arg0(name).args(line).env_clear().kill_on_drop(true);
+    command.arg0(name).args(line).env_clear();
+    command
+}
+
+/// The same, to be awaited, and killed where nobody does.
+fn awaited(name: &str, line: &[&str]) -> Command {
+    let mut command = Command::from(command(name, line));
+    command.kill_on_drop(true);
     command
 }
 
@@ -38,7 +47,7 @@ pub struct Ended {
 /// Runs a program to its end. `input` is its standard input.
 pub async fn run(name: &str, line: &[&str], input: &str) -> Ended {
     let what = format!("{name} {}", line.join(" "));
-    finished(&what, command(name, line), input).await
+    finished(&what, awaited(name, line), input).await
 }
 
 /// Runs a program to its end with an environment of its own.
@@ -48,7 +57,7 @@ pub async fn run_in(name: &str, environment: &[(&str, &str)]) -> Ended {
 
 /// The same with arguments.
 pub async fn run_with(name: &str, line: &[&str], environment: &[(&str, &str)]) -> Ended {
-    let mut command = command(name, line);
+    let mut command = awaited(name, line);
     command.envs(environment.iter().copied());
     finished(name, command, "").await
 }
@@ -73,27 +82,40 @@ async fn finished(what: &str, mut command: Command, input: &str) -> Ended {
 #[derive(Debug)]
 pub struct Process {
     child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: mpsc::UnboundedReceiver<String>,
     seen: Vec<String>,
+}
+
+/// Reads what a process prints, whether anybody listens or not: it must never wait for us.
+fn listen(stdout: ChildStdout) -> mpsc::UnboundedReceiver<String> {
+    let (sender, lines) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut reading = BufReader::new(stdout).lines();
+        while let Ok(Some(line)) = reading.next_line().await {
+            // Who no longer listens has ended or kills the process.
+            let _ = sender.send(line);
+        }
+    });
+    lines
 }
 
 impl Process {
     pub fn start(name: &str, line: &[&str]) -> Process {
-        let mut command = command(name, line);
+        let mut command = awaited(name, line);
         command.stdin(Stdio::null());
         Process::spawn(command)
     }
 
     /// With an environment of its own.
     pub fn start_in(name: &str, environment: &[(&str, &str)]) -> Process {
-        let mut command = command(name, &[]);
+        let mut command = awaited(name, &[]);
         command.stdin(Stdio::null()).envs(environment.iter().copied());
         Process::spawn(command)
     }
 
     /// With an input that ends by [`Process::let_go`].
     pub fn start_held(name: &str, line: &[&str]) -> Process {
-        let mut command = command(name, line);
+        let mut command = awaited(name, line);
         command.stdin(Stdio::piped());
         Process::spawn(command)
     }
@@ -102,13 +124,13 @@ impl Process {
         command.stdout(Stdio::piped());
         let mut child = command.spawn().expect("a program that starts");
         let stdout = child.stdout.take().expect("its output");
-        Process { child, lines: BufReader::new(stdout).lines(), seen: Vec::new() }
+        Process { child, lines: listen(stdout), seen: Vec::new() }
     }
 
     /// Reads what it prints until a line that has `wanted`; gives that line.
     pub async fn says(&mut self, wanted: &str) -> String {
         let reading = async {
-            while let Some(line) = self.lines.next_line().await.expect("text") {
+            while let Some(line) = self.lines.recv().await {
                 self.seen.push(line);
                 let line = self.seen.last().expect("the line just read");
                 if line.contains(wanted) {
@@ -166,7 +188,7 @@ impl Process {
     /// Reads on until it ends.
     pub async fn ended(&mut self) -> ExitStatus {
         let ending = async {
-            while let Ok(Some(line)) = self.lines.next_line().await {
+            while let Some(line) = self.lines.recv().await {
                 self.seen.push(line);
             }
             self.child.wait().await
@@ -220,6 +242,24 @@ impl Servers {
     }
 }
 
+/// Writes ZooKeeper's settings; gives their path.
+pub fn zookeeper_properties(folder: &Folder, port: u16) -> String {
+    let text = format!(
+        "dataDir={}\nclientPort={port}\nclientPortAddress=127.0.0.1\n\
+         maxClientCnxns=0\nadmin.enableServer=false\n",
+        folder.at("zookeeper")
+    );
+    folder.write("zookeeper.properties", &text)
+}
+
+/// Starts ZooKeeper alone; gives its port.
+pub async fn zookeeper(folder: &Folder, port: u16) -> (Process, u16) {
+    let file = zookeeper_properties(folder, port);
+    let mut zookeeper = Process::start("zookeeper-server-start", &[&file]);
+    let port = port_of(&zookeeper.says("binding to port").await);
+    (zookeeper, port)
+}
+
 /// Starts a broker alone; gives its port.
 pub async fn broker(folder: &Folder, zookeeper_port: u16) -> (Process, u16) {
     let file = server_properties(folder, zookeeper_port, "");
@@ -255,19 +295,6 @@ pub async fn started(mut broker: Process) -> (Process, u16) {
     let port = port_of(&broker.says("Awaiting socket connections on").await);
     broker.says("[KafkaServer id=0] started").await;
     (broker, port)
-}
-
-/// Starts a ZooKeeper alone, on any port if that is 0; gives its port.
-pub async fn zookeeper(folder: &Folder, port: u16) -> (Process, u16) {
-    let text = format!(
-        "dataDir={}\nclientPort={port}\nclientPortAddress=127.0.0.1\n\
-         maxClientCnxns=0\nadmin.enableServer=false\n",
-        folder.at("zookeeper")
-    );
-    let file = folder.write("zookeeper.properties", &text);
-    let mut zookeeper = Process::start("zookeeper-server-start", &[&file]);
-    let port = port_of(&zookeeper.says("binding to port").await);
-    (zookeeper, port)
 }
 
 /// The number behind the last colon of a log line.
