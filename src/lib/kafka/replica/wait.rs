@@ -63,7 +63,7 @@ impl Waiter {
     }
 
     /// Wakes the owner whatever is missing: leadership, or the log, has changed.
-    fn fire(&self) {
+    pub(super) fn fire(&self) {
         if !self.fired.swap(true, Ordering::AcqRel) {
             let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(waker) = waker {

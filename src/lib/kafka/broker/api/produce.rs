@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Api, Outcome, code_of};
-use crate::base::clock::{Clock, Now};
+use crate::base::clock::{Clock, Instant, Now};
 use crate::base::error::Chain;
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::context::Context;
@@ -170,19 +170,29 @@ async fn replicated(
 ) -> ProduceResponse {
     let deadline = clock.now() + timeout;
     for wait in pending {
+        let Err(code) = committed(&wait, &clock, deadline).await else { continue };
         let answer = &mut response.responses[wait.topic].partition_responses[wait.partition];
-        let committed = wait.replica.wait_committed(wait.end);
-        let left = deadline - clock.now();
-        let timed_out = tokio::time::timeout(left, committed).await.is_err();
-        answer.error_code = match wait.replica.commit_state(wait.end, wait.epoch) {
-            Ok(replica::Commit::Committed) => continue,
-            Ok(replica::Commit::TooFewReplicas) => ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND,
-            Ok(replica::Commit::Waiting) if timed_out => ErrorCode::REQUEST_TIMED_OUT,
-            Ok(replica::Commit::Waiting) | Err(_) => ErrorCode::NOT_LEADER_OR_FOLLOWER,
-        };
+        answer.error_code = code;
         answer.base_offset = -1;
         answer.log_append_time_ms = -1;
         answer.log_start_offset = -1;
     }
     response
+}
+
+/// Waits until all replicas in sync have it, somebody else leads, or the time is over.
+async fn committed(wait: &Pending, clock: &Clock, deadline: Instant) -> Result<(), ErrorCode> {
+    loop {
+        let woken = wait.replica.wait_committed(wait.end);
+        let left = deadline - clock.now();
+        let timed_out = tokio::time::timeout(left, woken).await.is_err();
+        return match wait.replica.commit_state(wait.end, wait.epoch) {
+            Ok(replica::Commit::Committed) => Ok(()),
+            Ok(replica::Commit::TooFewReplicas) => Err(ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND),
+            Ok(replica::Commit::Waiting) if timed_out => Err(ErrorCode::REQUEST_TIMED_OUT),
+            // Woken by something else.
+            Ok(replica::Commit::Waiting) => continue,
+            Err(_) => Err(ErrorCode::NOT_LEADER_OR_FOLLOWER),
+        };
+    }
 }

@@ -218,13 +218,11 @@ impl Partition {
     pub fn wait_committed(&self, offset: Offset) -> Waiting {
         let waiting = Waiter::waiting(1);
         let mut state = self.state();
-        let lost = !matches!(state.role, Role::Leader(_));
-        state.waiters.add(Until::Committed(offset), waiting.waiter());
-        if lost {
-            state.waiters.wake_all();
-        } else {
-            let high_watermark = state.high_watermark;
-            state.waiters.committed(high_watermark);
+        match state.role {
+            Role::Leader(_) if state.high_watermark < offset => {
+                state.waiters.add(Until::Committed(offset), waiting.waiter());
+            }
+            Role::Leader(_) | Role::Follower => waiting.waiter().fire(),
         }
         waiting
     }
@@ -249,9 +247,10 @@ impl Partition {
     pub fn wait_readable(&self, visibility: Visibility, seen: Offset, waiter: Arc<Waiter>) {
         let mut state = self.state();
         let end = state.log.as_ref().map(|log| state.offsets(log).end(visibility));
-        state.waiters.add(Until::Readable(visibility), waiter);
-        if end != Some(seen) {
-            state.waiters.wake_all();
+        match end == Some(seen) {
+            true => state.waiters.add(Until::Readable(visibility), waiter),
+            // Only this one looks again: the others wait for something else.
+            false => waiter.fire(),
         }
     }
 }

@@ -220,3 +220,23 @@ fn a_log_that_ends_before_the_leaders_begins_starts_over() {
     let ends = (standing.log_start, standing.high_watermark, standing.log_end);
     assert_eq!((ends, standing.last_epoch), ((40, 40, 40), None));
 }
+
+#[test]
+fn who_looks_again_disturbs_nobody_else() {
+    use std::future::Future as _;
+    let leader = partition(1, 1);
+    leader.become_as_told(&told(1, 5, &[1, 2]), at(0)).unwrap();
+    append(&leader, 1, 1).unwrap();
+    let is_ready = |waiting: &mut Waiting| {
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        std::pin::Pin::new(waiting).poll(&mut cx).is_ready()
+    };
+    let mut committed = leader.wait_committed(1);
+    let mut readable = Waiter::waiting(1);
+    // It saw an end that has moved since.
+    leader.wait_readable(Visibility::LogEnd, 0, readable.waiter());
+    assert!(is_ready(&mut readable));
+    assert!(!is_ready(&mut committed));
+    leader.follower_fetched(at(2), BrokerId(2), 1, 0).unwrap();
+    assert!(is_ready(&mut committed));
+}
