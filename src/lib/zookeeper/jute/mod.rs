@@ -5,12 +5,13 @@
 //! for null). A record is its fields one after the other; nothing says where it ends, so whoever
 //! reads one ignores what stands behind it. That is how fields were added over the years.
 //!
-//! * [`number`]: `Zxid`, `SessionId`.
+//! * [`number`]: `Zxid`, `SessionId`, `ServerId`.
 //! * [`OpCode`]: what a request or transaction is.
 //! * [`KeeperError`]: what went wrong, and what to do.
 //! * [`record`]: what both directions share: `Stat`, `Acl`, headers, the handshake, watch events.
 //! * [`request`], [`reply`]: one variant per operation, both directions.
 //! * [`txn`]: what is logged and proposed.
+//! * [`vote`], [`quorum_packet`]: what servers of an ensemble say to each other.
 //!
 //! Here a null vector reads as an empty one (the server treats both alike), a null string is an
 //! error unless the field is an `Option`, and malformed UTF-8 reads as U+FFFD as Java's decoder
@@ -19,18 +20,21 @@
 pub mod keeper_error;
 pub mod number;
 pub mod op_code;
+pub mod quorum_packet;
 pub mod record;
 pub mod reply;
 pub mod request;
 pub mod txn;
+pub mod vote;
 
 #[cfg(test)]
 mod tests;
 
 pub use crate::base::bytes::{Error, Result};
 pub use keeper_error::KeeperError;
-pub use number::{SessionId, Zxid};
+pub use number::{ServerId, SessionId, Zxid};
 pub use op_code::OpCode;
+pub use quorum_packet::{PacketKind, QuorumPacket};
 pub use record::{
     Acl, ClientInfo, ConnectRequest, ConnectResponse, Id, ReplyHeader, RequestHeader, Stat,
     StatPersisted, WatcherEvent,
@@ -38,6 +42,7 @@ pub use record::{
 pub use reply::{MultiResult, Reply};
 pub use request::Request;
 pub use txn::{Transaction, Txn, TxnDigest, TxnHeader};
+pub use vote::{Introduction, Notification, ServerState, Vote};
 
 use bytes::Bytes;
 

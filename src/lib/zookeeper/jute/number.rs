@@ -1,4 +1,4 @@
-//! Numbers that must not mix: transaction ids and session ids.
+//! Numbers that must not mix: of transactions, of sessions, of servers.
 
 use std::fmt;
 
@@ -73,6 +73,22 @@ impl fmt::Debug for SessionId {
     }
 }
 
+/// The number of a server in its ensemble: `myid`.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServerId(pub i64);
+
+impl fmt::Display for ServerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for ServerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 macro_rules! jute_longs {
     ($($name:ident)*) => {$(
         impl Jute for $name {
@@ -87,7 +103,7 @@ macro_rules! jute_longs {
     )*};
 }
 
-jute_longs! { Zxid SessionId }
+jute_longs! { Zxid SessionId ServerId }
 
 #[cfg(test)]
 mod tests {
