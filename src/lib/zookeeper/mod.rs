@@ -5,3 +5,4 @@ pub mod jute;
 pub mod server;
 pub mod store;
 pub mod tree;
+pub mod zab;

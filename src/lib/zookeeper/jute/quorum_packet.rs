@@ -285,10 +285,7 @@ mod tests {
                 QuorumPacket::new(Ack, Zxid::new(1, 0)),
                 "00000003 0000000100000000 ffffffff ffffffff",
             ),
-            (
-                QuorumPacket::new(UpToDate, Zxid(-1)),
-                "0000000c ffffffffffffffff ffffffff ffffffff",
-            ),
+            (QuorumPacket::new(UpToDate, Zxid(-1)), "0000000c ffffffffffffffff ffffffff ffffffff"),
         ];
         for (packet, text) in cases {
             let bytes = hex(text);
@@ -302,8 +299,7 @@ mod tests {
         let id = |id: &str| Id { scheme: "ip".to_owned(), id: id.to_owned() };
         let forwarded =
             Forwarded { session: SessionId(7), cxid: 2, op: 1, body: Bytes::from_static(b"body") };
-        let mut packet =
-            QuorumPacket::with(PacketKind::Request, Zxid(-1), to_bytes(&forwarded));
+        let mut packet = QuorumPacket::with(PacketKind::Request, Zxid(-1), to_bytes(&forwarded));
         packet.ids = vec![id("127.0.0.1"), id("::1")];
         let mut bytes = to_bytes(&packet).to_vec();
         let length = bytes.len();

@@ -168,10 +168,8 @@ mod tests {
 
     #[test]
     fn introductions_are_zookeepers() {
-        let introduction = Introduction {
-            server: ServerId(2),
-            addresses: Some("127.0.0.1:22202".to_owned()),
-        };
+        let introduction =
+            Introduction { server: ServerId(2), addresses: Some("127.0.0.1:22202".to_owned()) };
         let bytes = to_bytes(&introduction);
         assert_eq!(bytes[..8], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0]);
         assert_eq!(bytes[8..20], [0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 15]);

@@ -1,0 +1,416 @@
+//! Following: an epoch is agreed on, the log made the leader's, and then its proposals taken.
+//!
+//! While it synchronises, a follower only gathers what it is sent. At NEWLEADER it logs all of it,
+//! committed or not; once that is durable it saves the epoch, and once that is, acknowledges. The
+//! acknowledgements of single proposals wait until UPTODATE (ZOOKEEPER-3911, 4643, 4646, 4685).
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::history::{Entry, follows};
+use super::message::{Action, Event, LinkId};
+use super::peer::{End, Shared};
+use crate::base::clock::Instant;
+use crate::zookeeper::jute::quorum_packet::{LearnerInfo, PROTOCOL_VERSION};
+use crate::zookeeper::jute::{PacketKind, QuorumPacket, ServerId, ServerState, Zxid, to_bytes};
+
+/// A follower.
+#[derive(Debug)]
+pub(super) struct Follower {
+    leader: ServerId,
+    link: Option<LinkId>,
+    phase: Phase,
+    /// The epoch of this leader, once it is known.
+    epoch: i64,
+    /// When something was last heard of the leader.
+    heard_at: Instant,
+    wake_at: Instant,
+    /// The last proposal taken, or where the leader had us begin.
+    received: Zxid,
+    /// Up to here a snapshot has everything.
+    covered: Zxid,
+    /// Proposed, not committed.
+    pending: VecDeque<Entry>,
+    /// Proposed, and to be acknowledged once durable.
+    unacknowledged: VecDeque<Zxid>,
+    /// Everything logged up to here is durable.
+    durable: Zxid,
+}
+
+/// How far it is.
+#[derive(Debug)]
+enum Phase {
+    Connecting,
+    /// FOLLOWERINFO is sent.
+    Introduced,
+    /// The epoch is being saved, and this is what the acknowledgement says.
+    Accepting(i32),
+    Synchronising(Sync),
+    /// NEWLEADER has come, and everything before it is being made durable.
+    Logging(Sync),
+    Entering,
+    /// NEWLEADER is acknowledged.
+    Entered,
+    Serving,
+}
+
+/// What came since ACKEPOCH.
+#[derive(Debug, Default)]
+struct Sync {
+    /// DIFF, TRUNC or SNAP has come.
+    begun: bool,
+    /// The log is being cut, or a snapshot installed.
+    installing: bool,
+    to_log: Vec<Entry>,
+    committed: Vec<Entry>,
+}
+
+/// The epoch packets of a new leader carry.
+fn first_of(epoch: i64) -> Zxid {
+    Zxid(epoch << 32)
+}
+
+fn int(value: i32) -> Bytes {
+    Bytes::copy_from_slice(&value.to_be_bytes())
+}
+
+/// What must not have been sent, now.
+fn unexpected(packet: &QuorumPacket) -> End {
+    let name = packet.kind().map_or("an unknown packet", PacketKind::name);
+    format!("the leader sent {name} out of turn")
+}
+
+impl Follower {
+    pub(super) fn begin(shared: &mut Shared, leader: ServerId, now: Instant) -> Follower {
+        shared.push(Action::Connect(leader));
+        let last = shared.history.last();
+        Follower {
+            leader,
+            link: None,
+            phase: Phase::Connecting,
+            epoch: 0,
+            heard_at: now,
+            wake_at: now + shared.settings.init(),
+            received: last,
+            covered: Zxid(i64::MIN),
+            pending: VecDeque::new(),
+            unacknowledged: VecDeque::new(),
+            durable: last,
+        }
+    }
+
+    pub(super) fn wake_at(&self) -> Instant {
+        self.wake_at
+    }
+
+    pub(super) fn serving_epoch(&self) -> Option<i64> {
+        matches!(self.phase, Phase::Serving).then_some(self.epoch)
+    }
+
+    pub(super) fn step(
+        &mut self,
+        shared: &mut Shared,
+        now: Instant,
+        event: Event,
+    ) -> Result<(), End> {
+        let ended = match event {
+            Event::Connected(None) => Err(format!("no connection to the leader {}", self.leader)),
+            Event::Connected(Some(link)) => {
+                self.introduce(shared, link);
+                Ok(())
+            }
+            Event::Packet(link, packet) if Some(link) == self.link => {
+                self.heard_at = now;
+                self.packet(shared, &packet)
+            }
+            Event::Closed(link) if Some(link) == self.link => {
+                self.link = None;
+                Err("the leader's connection has ended".to_owned())
+            }
+            Event::Saved => self.saved(shared),
+            Event::Installed(zxid) => self.installed(shared, zxid),
+            Event::Logged(zxid) => {
+                self.logged(shared, zxid);
+                Ok(())
+            }
+            Event::Forward(packet) => {
+                if let (Some(link), Phase::Serving) = (self.link, &self.phase) {
+                    shared.push(Action::Send(link, packet));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        let limit = match self.phase {
+            Phase::Entered | Phase::Serving => shared.settings.sync(),
+            _ => shared.settings.init(),
+        };
+        self.wake_at = self.heard_at + limit;
+        let silent = match ended {
+            Ok(()) if now >= self.wake_at => Err("nothing was heard of the leader".to_owned()),
+            ended => ended,
+        };
+        if let (Err(why), Some(link)) = (&silent, self.link) {
+            shared.push(Action::Close(link, why.clone()));
+        }
+        silent
+    }
+
+    fn send(&self, shared: &mut Shared, packet: QuorumPacket) {
+        if let Some(link) = self.link {
+            shared.push(Action::Send(link, packet));
+        }
+    }
+
+    fn introduce(&mut self, shared: &mut Shared, link: LinkId) {
+        self.link = Some(link);
+        let info = LearnerInfo {
+            server: shared.settings.id,
+            protocol_version: PROTOCOL_VERSION,
+            config_version: 0,
+        };
+        let accepted = first_of(shared.accepted_epoch);
+        let packet = QuorumPacket::with(PacketKind::FollowerInfo, accepted, to_bytes(&info));
+        self.send(shared, packet);
+        self.phase = Phase::Introduced;
+    }
+
+    fn packet(&mut self, shared: &mut Shared, packet: &QuorumPacket) -> Result<(), End> {
+        // Not of our time: a later release may say more than we know.
+        let Some(kind) = packet.kind() else { return Ok(()) };
+        match (&mut self.phase, kind) {
+            (_, PacketKind::Ping) => {
+                if let Some(link) = self.link {
+                    shared.push(Action::Pong(link, packet.clone()));
+                }
+                Ok(())
+            }
+            (Phase::Introduced, PacketKind::LeaderInfo) => self.take_epoch(shared, packet),
+            (
+                Phase::Synchronising(sync),
+                PacketKind::Diff | PacketKind::Trunc | PacketKind::Snap,
+            ) => {
+                if sync.begun {
+                    return Err(unexpected(packet));
+                }
+                sync.begun = true;
+                sync.installing = kind != PacketKind::Diff;
+                match kind {
+                    PacketKind::Trunc => shared.push(Action::Truncate(packet.zxid)),
+                    PacketKind::Snap => shared.push(Action::Install(packet.zxid)),
+                    _ => return Ok(()),
+                }
+                self.received = packet.zxid;
+                self.covered = packet.zxid;
+                Ok(())
+            }
+            (Phase::Synchronising(_) | Phase::Entered | Phase::Serving, PacketKind::Proposal) => {
+                self.propose(shared, packet)
+            }
+            (Phase::Synchronising(_) | Phase::Entered | Phase::Serving, PacketKind::Commit) => {
+                self.commit(shared, packet.zxid)
+            }
+            (Phase::Synchronising(sync), PacketKind::NewLeader) if sync.begun => {
+                if packet.zxid != first_of(self.epoch) {
+                    return Err(format!("NEWLEADER names another epoch than {}", self.epoch));
+                }
+                self.phase = Phase::Logging(std::mem::take(sync));
+                self.log_all(shared);
+                Ok(())
+            }
+            (Phase::Entered, PacketKind::UpToDate) => {
+                self.send(shared, QuorumPacket::new(PacketKind::Ack, first_of(self.epoch)));
+                self.phase = Phase::Serving;
+                shared.push(Action::Serve(ServerState::Following, first_of(self.epoch)));
+                self.acknowledge(shared);
+                Ok(())
+            }
+            // Between NEWLEADER and its acknowledgement the leader goes on with others.
+            (Phase::Logging(_) | Phase::Entering, PacketKind::Proposal) => {
+                self.propose(shared, packet)
+            }
+            (Phase::Logging(_) | Phase::Entering, PacketKind::Commit) => {
+                self.commit(shared, packet.zxid)
+            }
+            (Phase::Serving, PacketKind::Revalidate) => {
+                shared.push(Action::Revalidated(packet.data.clone().unwrap_or_default()));
+                Ok(())
+            }
+            (Phase::Serving, PacketKind::Sync) => {
+                shared.push(Action::Synced(None));
+                Ok(())
+            }
+            (_, PacketKind::CommitAndActivate | PacketKind::InformAndActivate) => {
+                Err("the ensemble is reconfigured, which this build cannot follow".to_owned())
+            }
+            _ => Err(unexpected(packet)),
+        }
+    }
+
+    fn take_epoch(&mut self, shared: &mut Shared, packet: &QuorumPacket) -> Result<(), End> {
+        self.epoch = i64::from(packet.zxid.epoch());
+        if self.epoch < shared.accepted_epoch {
+            let accepted = shared.accepted_epoch;
+            return Err(format!("the leader's epoch {} is below our own, {accepted}", self.epoch));
+        }
+        if self.epoch == shared.accepted_epoch {
+            // We have promised this epoch before, perhaps to another: not to be counted again.
+            self.acknowledge_epoch(shared, -1);
+            return Ok(());
+        }
+        let current = i32::try_from(shared.current_epoch).unwrap_or(i32::MAX);
+        self.phase = Phase::Accepting(current);
+        shared.accept_epoch(self.epoch);
+        Ok(())
+    }
+
+    fn acknowledge_epoch(&mut self, shared: &mut Shared, current: i32) {
+        let last = shared.history.last();
+        self.send(shared, QuorumPacket::with(PacketKind::AckEpoch, last, int(current)));
+        self.phase = Phase::Synchronising(Sync::default());
+    }
+
+    fn saved(&mut self, shared: &mut Shared) -> Result<(), End> {
+        match self.phase {
+            Phase::Accepting(current) => self.acknowledge_epoch(shared, current),
+            Phase::Entering => {
+                self.send(shared, QuorumPacket::new(PacketKind::Ack, first_of(self.epoch)));
+                self.phase = Phase::Entered;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn installed(&mut self, shared: &mut Shared, zxid: Zxid) -> Result<(), End> {
+        match &mut self.phase {
+            Phase::Synchronising(sync) | Phase::Logging(sync) => {
+                sync.installing = false;
+                // A snapshot may have been taken a little later than was planned.
+                self.covered = self.covered.max(zxid);
+                self.durable = zxid;
+                shared.history.truncate(zxid);
+            }
+            _ => return Ok(()),
+        }
+        self.log_all(shared);
+        Ok(())
+    }
+
+    fn propose(&mut self, shared: &mut Shared, packet: &QuorumPacket) -> Result<(), End> {
+        let zxid = packet.zxid;
+        if zxid <= self.covered {
+            return Ok(());
+        }
+        if !follows(self.received, zxid) {
+            return Err(format!("proposal {zxid} does not follow {}", self.received));
+        }
+        let bytes = packet.data.clone().ok_or_else(|| unexpected(packet))?;
+        self.received = zxid;
+        let entry = Entry { zxid, bytes };
+        self.pending.push_back(entry.clone());
+        match &mut self.phase {
+            Phase::Synchronising(sync) => sync.to_log.push(entry),
+            _ => {
+                self.unacknowledged.push_back(zxid);
+                match &mut self.phase {
+                    // What must be durable first is not logged yet.
+                    Phase::Logging(sync) if sync.installing => sync.to_log.push(entry),
+                    _ => shared.push(Action::Log(entry)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, shared: &mut Shared, zxid: Zxid) -> Result<(), End> {
+        if zxid <= self.covered {
+            return Ok(());
+        }
+        match self.pending.front() {
+            Some(first) if first.zxid == zxid => {}
+            Some(first) => return Err(format!("commit of {zxid}, but {} is next", first.zxid)),
+            None => return Err(format!("commit of {zxid}, which was not proposed")),
+        }
+        let Some(entry) = self.pending.pop_front() else { return Ok(()) };
+        match &mut self.phase {
+            Phase::Synchronising(sync) | Phase::Logging(sync) => sync.committed.push(entry),
+            _ => {
+                shared.history.append(entry);
+                shared.push(Action::Commit(zxid));
+            }
+        }
+        Ok(())
+    }
+
+    /// NEWLEADER has come: what was gathered is logged, unless the log is being changed.
+    fn log_all(&mut self, shared: &mut Shared) {
+        let Phase::Logging(sync) = &mut self.phase else { return };
+        if sync.installing {
+            return;
+        }
+        for entry in sync.to_log.drain(..) {
+            if !self.unacknowledged.contains(&entry.zxid)
+                && self.pending.iter().any(|pending| pending.zxid == entry.zxid)
+            {
+                self.unacknowledged.push_back(entry.zxid);
+            }
+            shared.push(Action::Log(entry));
+        }
+        self.enter(shared);
+    }
+
+    /// Once all that was gathered is durable, the epoch may be.
+    fn enter(&mut self, shared: &mut Shared) {
+        let Phase::Logging(sync) = &mut self.phase else { return };
+        if sync.installing || self.durable < self.received.max(self.covered) {
+            return;
+        }
+        let committed = std::mem::take(&mut sync.committed);
+        let last = committed.last().map(|entry| entry.zxid);
+        committed.into_iter().for_each(|entry| shared.history.append(entry));
+        if let Some(last) = last {
+            shared.push(Action::Commit(last));
+        }
+        self.phase = Phase::Entering;
+        shared.enter_epoch(self.epoch);
+    }
+
+    fn logged(&mut self, shared: &mut Shared, zxid: Zxid) {
+        self.durable = self.durable.max(zxid);
+        self.enter(shared);
+        self.acknowledge(shared);
+    }
+
+    /// Acknowledges what is durable, one by one.
+    fn acknowledge(&mut self, shared: &mut Shared) {
+        if !matches!(self.phase, Phase::Serving) {
+            return;
+        }
+        while let Some(&zxid) = self.unacknowledged.front()
+            && zxid <= self.durable
+        {
+            self.unacknowledged.pop_front();
+            self.send(shared, QuorumPacket::new(PacketKind::Ack, zxid));
+        }
+    }
+}
+
+impl fmt::Display for Follower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let phase = match self.phase {
+            Phase::Connecting => "connecting",
+            Phase::Introduced => "introduced",
+            Phase::Accepting(_) => "accepting the epoch",
+            Phase::Synchronising(_) => "synchronising",
+            Phase::Logging(_) => "logging",
+            Phase::Entering => "entering the epoch",
+            Phase::Entered => "entered the epoch",
+            Phase::Serving => "serving",
+        };
+        let (leader, pending) = (self.leader, self.pending.len());
+        write!(f, "following {leader} in {}, {phase}, {pending} pending", self.epoch)
+    }
+}

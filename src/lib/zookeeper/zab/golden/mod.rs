@@ -1,0 +1,434 @@
+//! Scripts of an ensemble's life: servers with disks, a network that can be cut, time by hand.
+//!
+//! Whatever a script does, what any two servers have committed must be the same as far as both go.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use goldenscript::{Command, Context, Runner};
+
+use super::{Action, Entry, Event, LinkId, Pace, Peer, Settings};
+use crate::base::clock::Instant;
+use crate::zookeeper::jute::{PacketKind, QuorumPacket, ServerId, ServerState, Zxid};
+
+type Failure = Box<dyn Error>;
+
+/// One server: its disk outlives its peer.
+#[derive(Default)]
+struct Node {
+    peer: Option<Peer>,
+    epochs: (i64, i64),
+    log: Vec<Entry>,
+    applied: Zxid,
+    listens: bool,
+    /// The last number its pipeline gave out.
+    numbered: Zxid,
+    /// Its disk does not answer; this is what it will say.
+    held: Option<Vec<Zxid>>,
+    /// The state behind a SNAP packet.
+    received: Vec<Entry>,
+}
+
+/// All of them.
+struct Life {
+    nodes: BTreeMap<ServerId, Node>,
+    voters: BTreeSet<ServerId>,
+    now: u64,
+    mail: VecDeque<(ServerId, Event)>,
+    /// The learner's end and the leader's.
+    links: BTreeMap<LinkId, (ServerId, ServerId)>,
+    linked: u64,
+    /// Who would connect to whom, as soon as that one listens.
+    dialling: BTreeMap<ServerId, ServerId>,
+    cut: BTreeSet<(ServerId, ServerId)>,
+    history_max: usize,
+    /// What is printed.
+    votes: bool,
+    rest: bool,
+    committed: BTreeMap<Zxid, Bytes>,
+    trace: String,
+}
+
+impl Life {
+    fn new() -> Life {
+        Life {
+            nodes: BTreeMap::new(),
+            voters: BTreeSet::new(),
+            now: 1_000,
+            mail: VecDeque::new(),
+            links: BTreeMap::new(),
+            linked: 0,
+            dialling: BTreeMap::new(),
+            cut: BTreeSet::new(),
+            history_max: 500,
+            votes: false,
+            rest: true,
+            committed: BTreeMap::new(),
+            trace: String::new(),
+        }
+    }
+
+    fn now(&self) -> Instant {
+        Instant::from_millis(self.now)
+    }
+
+    fn start(&mut self, id: ServerId) {
+        let settings = Settings {
+            id,
+            voters: self.voters.clone(),
+            tick: Duration::from_millis(100),
+            init_limit: 10,
+            sync_limit: 5,
+            pace: Pace {
+                shortest: Duration::from_millis(200),
+                longest: Duration::from_millis(60_000),
+            },
+            history_max: self.history_max,
+            config: Bytes::new(),
+        };
+        let now = self.now();
+        let node = self.nodes.entry(id).or_default();
+        let last = node.log.last().map_or(Zxid::ZERO, |entry| entry.zxid);
+        node.applied = last;
+        let from = node.log.len().saturating_sub(self.history_max);
+        let newest = node.log[from..].to_vec();
+        node.peer = Some(Peer::new(settings, node.epochs, last, newest, now));
+        self.act(id);
+    }
+
+    fn crash(&mut self, id: ServerId) {
+        let node = self.nodes.get_mut(&id).expect("a server");
+        (node.peer, node.listens) = (None, false);
+        self.dialling.remove(&id);
+        self.mail.retain(|(to, _)| *to != id);
+        self.unlink(|(a, b)| *a == id || *b == id, id);
+    }
+
+    /// Ends links; the other ends hear of it.
+    fn unlink(&mut self, which: impl Fn(&(ServerId, ServerId)) -> bool, by: ServerId) {
+        let gone: Vec<_> =
+            self.links.iter().filter(|(_, ends)| which(ends)).map(|(&l, &e)| (l, e)).collect();
+        for (link, (learner, leader)) in gone {
+            self.links.remove(&link);
+            for end in [learner, leader] {
+                if end != by {
+                    self.mail.push_back((end, Event::Closed(link)));
+                }
+            }
+        }
+    }
+
+    /// Delivers until nothing is under way.
+    fn settle(&mut self) {
+        let mut steps = 0;
+        while let Some((to, event)) = self.mail.pop_front() {
+            self.feed(to, event);
+            steps += 1;
+            assert!(steps < 100_000, "the ensemble does not come to rest");
+        }
+    }
+
+    fn feed(&mut self, to: ServerId, event: Event) {
+        let now = self.now();
+        let Some(peer) = self.nodes.get_mut(&to).and_then(|node| node.peer.as_mut()) else {
+            return;
+        };
+        peer.step(now, event);
+        self.act(to);
+    }
+
+    fn act(&mut self, id: ServerId) {
+        while let Some(action) =
+            self.nodes.get_mut(&id).and_then(|n| n.peer.as_mut()).and_then(Peer::next_action)
+        {
+            let printed = match &action {
+                Action::Vote(..) => self.votes,
+                Action::Send(_, packet) => self.rest && packet.kind() != Some(PacketKind::Ping),
+                Action::Pong(..) | Action::Touch(..) => false,
+                _ => self.rest,
+            };
+            if printed {
+                writeln!(self.trace, "{id}: {action}").expect("a string takes it");
+            }
+            if let Some(event) = self.carry_out(id, action) {
+                self.feed(id, event);
+            }
+        }
+    }
+
+    fn reachable(&self, from: ServerId, to: ServerId) -> bool {
+        !self.cut.contains(&(from.min(to), from.max(to)))
+    }
+
+    fn send(&mut self, from: ServerId, link: LinkId, event: Event) {
+        let Some(&(learner, leader)) = self.links.get(&link) else { return };
+        let to = if from == learner { leader } else { learner };
+        self.mail.push_back((to, event));
+    }
+
+    /// Makes the connections that can be made.
+    fn dial(&mut self) {
+        for (id, to) in self.dialling.clone() {
+            if self.nodes[&to].listens && self.reachable(id, to) {
+                self.dialling.remove(&id);
+                self.linked += 1;
+                let link = LinkId(self.linked);
+                self.links.insert(link, (id, to));
+                self.mail.push_back((to, Event::Opened(link)));
+                self.mail.push_back((id, Event::Connected(Some(link))));
+            }
+        }
+    }
+
+    fn carry_out(&mut self, id: ServerId, action: Action) -> Option<Event> {
+        match action {
+            Action::Vote(to, said) => {
+                if self.reachable(id, to) {
+                    self.mail.push_back((to, Event::Heard(id, said)));
+                }
+                None
+            }
+            Action::Connect(to) => {
+                self.dialling.insert(id, to);
+                self.dial();
+                None
+            }
+            Action::Send(link, packet) => {
+                self.send(id, link, Event::Packet(link, packet));
+                None
+            }
+            Action::SendSnapshot(link) => {
+                let node = &self.nodes[&id];
+                let zxid = node.applied;
+                let state = node.log.iter().filter(|entry| entry.zxid <= zxid).cloned().collect();
+                if let Some(&(learner, _)) = self.links.get(&link) {
+                    self.nodes.get_mut(&learner).expect("a server").received = state;
+                }
+                let packet = QuorumPacket::new(PacketKind::Snap, zxid);
+                self.send(id, link, Event::Packet(link, packet));
+                None
+            }
+            Action::Pong(link, packet) => {
+                self.send(id, link, Event::Packet(link, packet));
+                None
+            }
+            Action::Close(link, _) => {
+                if let Some(ends) = self.links.get(&link).copied() {
+                    self.unlink(|it| *it == ends, id);
+                }
+                None
+            }
+            Action::Retire(_) => {
+                self.dialling.remove(&id);
+                self.unlink(|(a, b)| *a == id || *b == id, id);
+                let node = self.nodes.get_mut(&id).expect("a server");
+                node.listens = false;
+                let applied = node.applied;
+                let tail: Vec<_> =
+                    node.log.iter().filter(|entry| entry.zxid > applied).cloned().collect();
+                node.applied = tail.last().map_or(applied, |entry| entry.zxid);
+                Some(Event::Retired(tail))
+            }
+            action => self.write(id, action),
+        }
+    }
+
+    /// What concerns a server's own disk and state.
+    fn write(&mut self, id: ServerId, action: Action) -> Option<Event> {
+        let node = self.nodes.get_mut(&id).expect("a server");
+        match action {
+            Action::Listen => {
+                node.listens = true;
+                self.dial();
+            }
+            Action::SaveAccepted(epoch) => {
+                node.epochs.0 = epoch;
+                return Some(Event::Saved);
+            }
+            Action::SaveCurrent(epoch) => {
+                node.epochs.1 = epoch;
+                return Some(Event::Saved);
+            }
+            Action::Truncate(zxid) => {
+                node.log.retain(|entry| entry.zxid <= zxid);
+                node.applied = zxid;
+                return Some(Event::Installed(zxid));
+            }
+            Action::Install(zxid) => {
+                node.log = std::mem::take(&mut node.received);
+                node.applied = zxid;
+                return Some(Event::Installed(zxid));
+            }
+            Action::Log(entry) => {
+                let zxid = entry.zxid;
+                node.log.push(entry);
+                return self.logged(id, zxid);
+            }
+            Action::Commit(zxid) => {
+                node.applied = zxid;
+                for entry in node.log.iter().filter(|entry| entry.zxid <= zxid) {
+                    let known = self.committed.entry(entry.zxid).or_insert(entry.bytes.clone());
+                    assert_eq!(*known, entry.bytes, "{id} commits another {}", entry.zxid);
+                }
+            }
+            Action::Serve(ServerState::Leading, zxid) => node.numbered = zxid,
+            _ => {}
+        }
+        None
+    }
+
+    fn logged(&mut self, id: ServerId, zxid: Zxid) -> Option<Event> {
+        match &mut self.nodes.get_mut(&id).expect("a server").held {
+            Some(held) => {
+                held.push(zxid);
+                None
+            }
+            None => Some(Event::Logged(zxid)),
+        }
+    }
+
+    fn propose(&mut self, id: ServerId) {
+        let node = self.nodes.get_mut(&id).expect("a server");
+        let zxid = node.numbered.next();
+        node.numbered = zxid;
+        let entry = Entry { zxid, bytes: Bytes::from(format!("{zxid} of {id}")) };
+        node.log.push(entry.clone());
+        self.feed(id, Event::Proposed(entry));
+        if let Some(event) = self.logged(id, zxid) {
+            self.feed(id, event);
+        }
+    }
+
+    /// Lets time pass, from one thing that happens to the next.
+    fn pass(&mut self, ms: u64) {
+        let end = self.now + ms;
+        self.settle();
+        loop {
+            let wake = self.nodes.values().filter_map(|node| node.peer.as_ref()?.wake_at());
+            let next = wake.min().map_or(end, |at| at.as_millis().max(self.now));
+            if next > end || self.now == end {
+                self.now = end;
+                return;
+            }
+            self.now = next.max(self.now + u64::from(next == self.now));
+            let ids: Vec<_> = self.nodes.keys().copied().collect();
+            ids.into_iter().for_each(|id| self.feed(id, Event::Tick));
+            self.settle();
+        }
+    }
+
+    fn status(&mut self) {
+        for (id, node) in &self.nodes {
+            let last = node.log.last().map_or(Zxid::ZERO, |entry| entry.zxid);
+            let text = match &node.peer {
+                Some(peer) => format!("{peer}; log {last}, applied {}", node.applied),
+                None => format!("{id} is down; log {last}, epochs {:?}", node.epochs),
+            };
+            writeln!(self.trace, "{text}").expect("a string takes it");
+        }
+    }
+}
+
+impl Runner for Life {
+    type Command = Command;
+
+    fn run(&mut self, command: &Command, _: &Context) -> Result<String, Failure> {
+        let mut args = command.consume_args();
+        let mut words = Vec::new();
+        while let Some(word) = args.next_pos() {
+            words.push(word.to_owned());
+        }
+        let ids = || -> Result<Vec<ServerId>, Failure> {
+            words.iter().map(|word| Ok(ServerId(word.parse()?))).collect()
+        };
+        match command.name.as_str() {
+            "voters" => {
+                *self = Life { votes: false, ..Life::new() };
+                self.voters = ids()?.into_iter().collect();
+                self.nodes = self.voters.iter().map(|&id| (id, Node::default())).collect();
+            }
+            "history" => self.history_max = words[0].parse()?,
+            "trace" => (self.votes, self.rest) = (words[0] == "all", words[0] != "nothing"),
+            "disk" => self.disk(&words)?,
+            "start" => ids()?.into_iter().for_each(|id| self.start(id)),
+            "crash" => ids()?.into_iter().for_each(|id| self.crash(id)),
+            "run" => self.pass(words[0].parse()?),
+            "hold" => ids()?.iter().for_each(|id| {
+                self.nodes.get_mut(id).expect("a server").held = Some(Vec::new());
+            }),
+            "release" => {
+                for id in ids()? {
+                    let held = self.nodes.get_mut(&id).expect("a server").held.take();
+                    held.into_iter().flatten().for_each(|at| self.feed(id, Event::Logged(at)));
+                }
+                self.settle();
+            }
+            "propose" => {
+                let count = words.get(1).map_or(Ok(1), |count| count.parse())?;
+                (0..count).for_each(|_| self.propose(ids().expect("numbers")[0]));
+                self.settle();
+            }
+            "sync" => {
+                self.feed(ids()?[0], Event::Sync(None));
+                self.settle();
+            }
+            "cut" => {
+                let ids = ids()?;
+                let pair = (ids[0].min(ids[1]), ids[0].max(ids[1]));
+                self.cut.insert(pair);
+                self.unlink(|(a, b)| (*a.min(b), *a.max(b)) == pair, ServerId(0));
+                self.settle();
+            }
+            "heal" => self.cut.clear(),
+            "packet" => self.forge(&words)?,
+            "status" => self.status(),
+            name => return Err(format!("no command '{name}'").into()),
+        }
+        Ok(std::mem::take(&mut self.trace))
+    }
+}
+
+impl Life {
+    /// `disk 1 accepted current 1/3 2/1`: three transactions of epoch 1 and one of epoch 2.
+    fn disk(&mut self, words: &[String]) -> Result<(), Failure> {
+        let mut log = Vec::new();
+        for part in &words[3..] {
+            let (epoch, count) = part.split_once('/').ok_or("expected epoch/count")?;
+            for counter in 1..=count.parse()? {
+                let zxid = Zxid::new(epoch.parse()?, counter);
+                log.push(Entry { zxid, bytes: Bytes::from(format!("{zxid}")) });
+            }
+        }
+        let node = self.nodes.get_mut(&ServerId(words[0].parse()?)).ok_or("no such server")?;
+        node.epochs = (words[1].parse()?, words[2].parse()?);
+        node.log = log;
+        Ok(())
+    }
+
+    /// `packet 2 COMMIT 1 7`: the leader's end of a learner's link says what it would not.
+    fn forge(&mut self, words: &[String]) -> Result<(), Failure> {
+        let id = ServerId(words[0].parse()?);
+        let kind = (0..20).filter_map(PacketKind::of).find(|kind| kind.name() == words[1]);
+        let zxid = Zxid::new(words[2].parse()?, words[3].parse()?);
+        let packet = QuorumPacket::with(kind.ok_or("no such kind")?, zxid, Bytes::new());
+        let link = self.links.iter().find(|(_, ends)| ends.0 == id).ok_or("no link")?.0;
+        self.feed(id, Event::Packet(*link, packet));
+        self.settle();
+        Ok(())
+    }
+}
+
+#[test]
+fn lives_go_as_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib/zookeeper/zab/golden");
+    for name in SCRIPTS {
+        goldenscript::run(&mut Life::new(), folder.join(name))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+const SCRIPTS: [&str; 4] = ["election", "synchronisation", "broadcast", "rules"];

@@ -1,0 +1,542 @@
+//! Leading: an epoch that a quorum accepts, each learner brought up to date, then proposals.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::history::{Entry, Plan, follows};
+use super::message::{Action, Event, LinkId, Waiter};
+use super::peer::{End, Shared};
+use super::quorum::is_quorum;
+use crate::base::bytes::Reader;
+use crate::base::clock::Instant;
+use crate::zookeeper::jute::quorum_packet::{LearnerInfo, PROTOCOL_VERSION};
+use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, ServerId, ServerState, Zxid};
+
+/// A leader.
+#[derive(Debug)]
+pub(super) struct Leader {
+    phase: Phase,
+    /// Chosen once a quorum has said which epochs it knows.
+    epoch: Option<i64>,
+    /// Where this server was when it was elected: current epoch and last transaction.
+    began: (i64, Zxid),
+    learners: BTreeMap<LinkId, Learner>,
+    /// Accepted epochs of voters.
+    accepted: BTreeMap<ServerId, i64>,
+    epoch_acks: BTreeSet<ServerId>,
+    /// When the phase must have ended.
+    phase_until: Instant,
+    ping_at: Instant,
+    /// Every second ping is a tick.
+    half: bool,
+    proposals: VecDeque<Outstanding>,
+    proposed: Zxid,
+    /// Waiting until a proposal is committed.
+    waiters: VecDeque<(Zxid, Waiter)>,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// Waiting for a quorum to say which epochs it knows.
+    Discovering,
+    /// The new epoch is being saved as accepted.
+    Accepting,
+    /// Waiting for a quorum to accept it.
+    Proclaiming,
+    /// It is being saved as current.
+    Entering,
+    /// Waiting for a quorum to be synchronised.
+    Synchronising,
+    Broadcasting,
+}
+
+#[derive(Debug)]
+struct Learner {
+    server: Option<ServerId>,
+    stage: Stage,
+    heard_at: Instant,
+    /// Where its log ended when it came.
+    last: Zxid,
+    /// Proposals it has not acknowledged, with the time each was sent.
+    unacknowledged: VecDeque<(Zxid, Instant)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// Connected.
+    Silent,
+    /// FOLLOWERINFO has come.
+    Introduced,
+    /// LEADERINFO is sent.
+    Told,
+    /// ACKEPOCH has come.
+    Accepted,
+    /// It was sent what it lacks, and gets all that is proposed.
+    Fed,
+    /// NEWLEADER is acknowledged.
+    Ready,
+    /// UPTODATE is sent.
+    Serving,
+}
+
+/// A proposal that is not committed.
+#[derive(Debug)]
+struct Outstanding {
+    entry: Entry,
+    acks: BTreeSet<ServerId>,
+}
+
+fn first_of(epoch: i64) -> Zxid {
+    Zxid(epoch << 32)
+}
+
+impl Leader {
+    pub(super) fn begin(shared: &mut Shared, now: Instant) -> Leader {
+        shared.push(Action::Listen);
+        let Shared { settings, current_epoch, accepted_epoch, history, .. } = shared;
+        let mut leader = Leader {
+            phase: Phase::Discovering,
+            epoch: None,
+            began: (*current_epoch, history.last()),
+            learners: BTreeMap::new(),
+            accepted: BTreeMap::from([(settings.id, *accepted_epoch)]),
+            epoch_acks: BTreeSet::new(),
+            phase_until: now + settings.init(),
+            ping_at: now + settings.tick / 2,
+            half: false,
+            proposals: VecDeque::new(),
+            proposed: history.last(),
+            waiters: VecDeque::new(),
+        };
+        leader.choose_epoch(shared);
+        leader
+    }
+
+    pub(super) fn wake_at(&self) -> Instant {
+        match self.phase {
+            Phase::Broadcasting => self.ping_at,
+            _ => self.ping_at.min(self.phase_until),
+        }
+    }
+
+    pub(super) fn serving_epoch(&self) -> Option<i64> {
+        if self.phase == Phase::Broadcasting { self.epoch } else { None }
+    }
+
+    pub(super) fn followers(&self) -> (usize, usize) {
+        let stages = || self.learners.values().filter(|learner| learner.server.is_some());
+        let synced = stages().filter(|learner| learner.stage >= Stage::Ready).count();
+        (synced, stages().count() - synced)
+    }
+
+    pub(super) fn step(
+        &mut self,
+        shared: &mut Shared,
+        now: Instant,
+        event: Event,
+    ) -> Result<(), End> {
+        match event {
+            Event::Opened(link) => {
+                let last = Zxid(-1);
+                let unacknowledged = VecDeque::new();
+                let stage = Stage::Silent;
+                let learner = Learner { server: None, stage, heard_at: now, last, unacknowledged };
+                self.learners.insert(link, learner);
+            }
+            Event::Closed(link) => {
+                self.learners.remove(&link);
+            }
+            Event::Packet(link, packet) => {
+                let Some(learner) = self.learners.get_mut(&link) else { return Ok(()) };
+                learner.heard_at = now;
+                if let Err(why) = self.packet(shared, now, link, packet) {
+                    self.close(shared, link, why);
+                }
+            }
+            Event::Saved => self.saved(shared, now),
+            Event::Proposed(entry) => return self.propose(shared, now, entry),
+            Event::Logged(zxid) => {
+                let me = shared.settings.id;
+                for outstanding in &mut self.proposals {
+                    if outstanding.entry.zxid <= zxid {
+                        outstanding.acks.insert(me);
+                    }
+                }
+                self.commit(shared);
+            }
+            Event::Sync(waiter) => self.sync(shared, waiter),
+            Event::Tick => return self.tick(shared, now),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, shared: &mut Shared, link: LinkId, why: String) {
+        self.learners.remove(&link);
+        shared.push(Action::Close(link, why));
+    }
+
+    fn packet(
+        &mut self,
+        shared: &mut Shared,
+        now: Instant,
+        link: LinkId,
+        packet: QuorumPacket,
+    ) -> Result<(), String> {
+        let Some(learner) = self.learners.get_mut(&link) else { return Ok(()) };
+        let Some(kind) = packet.kind() else { return Ok(()) };
+        match (learner.stage, kind) {
+            (Stage::Silent, PacketKind::FollowerInfo) => {
+                self.introduced(shared, link, &packet)?;
+                self.choose_epoch(shared);
+                self.proclaim(shared);
+                Ok(())
+            }
+            (Stage::Silent, PacketKind::ObserverInfo) => {
+                Err("an observer, which this build cannot lead".to_owned())
+            }
+            (Stage::Told, PacketKind::AckEpoch) => self.epoch_accepted(shared, now, link, &packet),
+            (Stage::Fed, PacketKind::Ack) if Some(packet.zxid) == self.epoch.map(first_of) => {
+                learner.stage = Stage::Ready;
+                self.establish(shared);
+                Ok(())
+            }
+            (Stage::Fed | Stage::Ready | Stage::Serving, PacketKind::Ack) => {
+                self.acknowledged(shared, link, packet.zxid);
+                Ok(())
+            }
+            (Stage::Ready | Stage::Serving, PacketKind::Request) => {
+                shared.push(Action::Ask(link, packet));
+                Ok(())
+            }
+            (Stage::Fed | Stage::Ready | Stage::Serving, PacketKind::Ping) => {
+                shared.push(Action::Touch(link, packet.data.unwrap_or_default()));
+                Ok(())
+            }
+            (Stage::Ready | Stage::Serving, PacketKind::Revalidate) => {
+                shared.push(Action::Revalidate(link, packet.data.unwrap_or_default()));
+                Ok(())
+            }
+            _ => Err(format!("{} out of turn", kind.name())),
+        }
+    }
+
+    fn introduced(
+        &mut self,
+        shared: &mut Shared,
+        link: LinkId,
+        packet: &QuorumPacket,
+    ) -> Result<(), String> {
+        let data = packet.data.clone().unwrap_or_default();
+        let info = LearnerInfo::decode(&mut Reader::shared(&data))
+            .map_err(|_| "FOLLOWERINFO of a release before 3.4".to_owned())?;
+        if info.config_version > 0 {
+            return Err("it has a later configuration than ours".to_owned());
+        }
+        if !shared.settings.voters.contains(&info.server) || info.server == shared.settings.id {
+            return Err(format!("server {} is not a voter of ours", info.server));
+        }
+        let same = |(_, it): &(&LinkId, &Learner)| it.server == Some(info.server);
+        if let Some(before) = self.learners.iter().find(same).map(|(&link, _)| link) {
+            self.close(shared, before, "it has connected again".to_owned());
+        }
+        let Some(learner) = self.learners.get_mut(&link) else { return Ok(()) };
+        learner.server = Some(info.server);
+        learner.stage = Stage::Introduced;
+        if self.phase == Phase::Discovering {
+            self.accepted.insert(info.server, i64::from(packet.zxid.epoch()));
+        }
+        Ok(())
+    }
+
+    /// Once a quorum has said which epochs it knows, the next one is ours.
+    fn choose_epoch(&mut self, shared: &mut Shared) {
+        if self.phase != Phase::Discovering
+            || !is_quorum(&shared.settings.voters, self.accepted.keys())
+        {
+            return;
+        }
+        let epoch = self.accepted.values().max().copied().unwrap_or(0) + 1;
+        self.epoch = Some(epoch);
+        self.phase = Phase::Accepting;
+        shared.accept_epoch(epoch);
+    }
+
+    fn saved(&mut self, shared: &mut Shared, now: Instant) {
+        match self.phase {
+            Phase::Accepting => {
+                self.phase = Phase::Proclaiming;
+                self.phase_until = now + shared.settings.init();
+                self.epoch_acks.insert(shared.settings.id);
+                self.proclaim(shared);
+                self.enter_epoch(shared);
+            }
+            Phase::Entering => {
+                self.phase = Phase::Synchronising;
+                self.phase_until = now + shared.settings.init();
+                let waiting = self.learners.iter();
+                let waiting = waiting.filter(|(_, learner)| learner.stage == Stage::Accepted);
+                let waiting: Vec<LinkId> = waiting.map(|(&link, _)| link).collect();
+                waiting.into_iter().for_each(|link| self.feed(shared, now, link));
+                self.establish(shared);
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells the epoch to all who wait for it.
+    fn proclaim(&mut self, shared: &mut Shared) {
+        let Some(epoch) = self.epoch.filter(|_| self.phase >= Phase::Proclaiming) else { return };
+        for (&link, learner) in &mut self.learners {
+            if learner.stage == Stage::Introduced {
+                learner.stage = Stage::Told;
+                let version = Bytes::copy_from_slice(&PROTOCOL_VERSION.to_be_bytes());
+                let packet = QuorumPacket::with(PacketKind::LeaderInfo, first_of(epoch), version);
+                shared.push(Action::Send(link, packet));
+            }
+        }
+    }
+
+    fn epoch_accepted(
+        &mut self,
+        shared: &mut Shared,
+        now: Instant,
+        link: LinkId,
+        packet: &QuorumPacket,
+    ) -> Result<(), String> {
+        let data = packet.data.clone().unwrap_or_default();
+        let current = Reader::new(&data).i32().map_err(|_| "ACKEPOCH without an epoch")?;
+        let Some(learner) = self.learners.get_mut(&link) else { return Ok(()) };
+        learner.last = packet.zxid;
+        learner.stage = Stage::Accepted;
+        let server = learner.server;
+        if self.phase == Phase::Proclaiming && current != -1 {
+            if (i64::from(current), packet.zxid) > self.began {
+                return Err("it is ahead of the leader".to_owned());
+            }
+            self.epoch_acks.extend(server);
+            self.enter_epoch(shared);
+        }
+        if matches!(self.phase, Phase::Synchronising | Phase::Broadcasting) {
+            self.feed(shared, now, link);
+        }
+        Ok(())
+    }
+
+    fn enter_epoch(&mut self, shared: &mut Shared) {
+        if self.phase != Phase::Proclaiming || !is_quorum(&shared.settings.voters, &self.epoch_acks)
+        {
+            return;
+        }
+        if let Some(epoch) = self.epoch {
+            self.phase = Phase::Entering;
+            shared.enter_epoch(epoch);
+        }
+    }
+
+    /// Sends a learner what it lacks, then NEWLEADER; from here on it gets all that is proposed.
+    fn feed(&mut self, shared: &mut Shared, now: Instant, link: LinkId) {
+        let Some(learner) = self.learners.get_mut(&link) else { return };
+        let Some(epoch) = self.epoch else { return };
+        let send = |kind, zxid| Action::Send(link, QuorumPacket::new(kind, zxid));
+        let plan = shared.history.plan(learner.last);
+        let from = match plan {
+            Plan::Diff { from, to } => {
+                shared.out.push_back(send(PacketKind::Diff, to));
+                from
+            }
+            Plan::Trunc(zxid) => {
+                shared.out.push_back(send(PacketKind::Trunc, zxid));
+                zxid
+            }
+            Plan::Snap => {
+                shared.out.push_back(Action::SendSnapshot(link));
+                shared.history.last()
+            }
+        };
+        for entry in shared.history.after(from) {
+            let bytes = entry.bytes.clone();
+            let packet = QuorumPacket::with(PacketKind::Proposal, entry.zxid, bytes);
+            shared.out.push_back(Action::Send(link, packet));
+            shared.out.push_back(send(PacketKind::Commit, entry.zxid));
+        }
+        for outstanding in &self.proposals {
+            let Entry { zxid, bytes } = outstanding.entry.clone();
+            let packet = QuorumPacket::with(PacketKind::Proposal, zxid, bytes);
+            shared.out.push_back(Action::Send(link, packet));
+            learner.unacknowledged.push_back((zxid, now));
+        }
+        learner.stage = Stage::Fed;
+        shared.push(send(PacketKind::NewLeader, first_of(epoch)));
+    }
+
+    /// Once a quorum is synchronised the epoch begins; whoever is ready may serve.
+    fn establish(&mut self, shared: &mut Shared) {
+        let Some(epoch) = self.epoch else { return };
+        if self.phase == Phase::Synchronising {
+            let ready = self.learners.values().filter(|learner| learner.stage >= Stage::Ready);
+            let ready = ready.filter_map(|learner| learner.server.as_ref());
+            let me = shared.settings.id;
+            if !is_quorum(&shared.settings.voters, ready.chain([&me])) {
+                return;
+            }
+            self.phase = Phase::Broadcasting;
+            self.proposed = first_of(epoch);
+            shared.push(Action::Serve(ServerState::Leading, first_of(epoch)));
+        }
+        if self.phase != Phase::Broadcasting {
+            return;
+        }
+        for (&link, learner) in &mut self.learners {
+            if learner.stage == Stage::Ready {
+                learner.stage = Stage::Serving;
+                let packet = QuorumPacket::new(PacketKind::UpToDate, Zxid(-1));
+                shared.push(Action::Send(link, packet));
+            }
+        }
+    }
+
+    fn propose(&mut self, shared: &mut Shared, now: Instant, entry: Entry) -> Result<(), End> {
+        let zxid = entry.zxid;
+        assert_eq!(self.phase, Phase::Broadcasting, "proposed before the epoch has begun");
+        assert!(follows(self.proposed, zxid), "proposed {zxid} after {}", self.proposed);
+        self.proposed = zxid;
+        for (&link, learner) in &mut self.learners {
+            if learner.stage >= Stage::Fed {
+                let packet = QuorumPacket::with(PacketKind::Proposal, zxid, entry.bytes.clone());
+                shared.push(Action::Send(link, packet));
+                learner.unacknowledged.push_back((zxid, now));
+            }
+        }
+        self.proposals.push_back(Outstanding { entry, acks: BTreeSet::new() });
+        // The numbers of an epoch run out; the next epoch has new ones.
+        match zxid.counter() >= Zxid::COUNTER_MAX - 1 {
+            true => Err("the epoch has no more numbers".to_owned()),
+            false => Ok(()),
+        }
+    }
+
+    fn acknowledged(&mut self, shared: &mut Shared, link: LinkId, zxid: Zxid) {
+        let Some(learner) = self.learners.get_mut(&link) else { return };
+        while learner.unacknowledged.front().is_some_and(|(sent, _)| *sent <= zxid) {
+            learner.unacknowledged.pop_front();
+        }
+        let found = self.proposals.iter_mut().find(|it| it.entry.zxid == zxid);
+        if let (Some(server), Some(outstanding)) = (learner.server, found) {
+            outstanding.acks.insert(server);
+            self.commit(shared);
+        }
+    }
+
+    /// Commits what a quorum has, in order.
+    fn commit(&mut self, shared: &mut Shared) {
+        let mut last = None;
+        while let Some(first) = self.proposals.front()
+            && is_quorum(&shared.settings.voters, &first.acks)
+            && let Some(first) = self.proposals.pop_front()
+        {
+            let zxid = first.entry.zxid;
+            shared.history.append(first.entry);
+            for (&link, learner) in &self.learners {
+                if learner.stage >= Stage::Fed {
+                    let packet = QuorumPacket::new(PacketKind::Commit, zxid);
+                    shared.push(Action::Send(link, packet));
+                }
+            }
+            last = Some(zxid);
+            while self.waiters.front().is_some_and(|(at, _)| *at <= zxid)
+                && let Some((_, waiter)) = self.waiters.pop_front()
+            {
+                // Its own clients must see what was committed before they are answered.
+                shared.push(Action::Commit(zxid));
+                self.synced(shared, waiter);
+            }
+        }
+        if let Some(zxid) = last {
+            shared.push(Action::Commit(zxid));
+        }
+    }
+
+    fn sync(&mut self, shared: &mut Shared, waiter: Waiter) {
+        match self.proposals.back() {
+            Some(last) => self.waiters.push_back((last.entry.zxid, waiter)),
+            None => self.synced(shared, waiter),
+        }
+    }
+
+    fn synced(&self, shared: &mut Shared, waiter: Waiter) {
+        match waiter {
+            Some(link) if self.learners.contains_key(&link) => {
+                let packet = QuorumPacket::new(PacketKind::Sync, Zxid::ZERO);
+                shared.push(Action::Send(link, packet));
+            }
+            Some(_) => {}
+            None => shared.push(Action::Synced(None)),
+        }
+    }
+
+    fn tick(&mut self, shared: &mut Shared, now: Instant) -> Result<(), End> {
+        if self.phase != Phase::Broadcasting && now >= self.phase_until {
+            return Err(format!("no quorum while {self}"));
+        }
+        if now < self.ping_at {
+            return Ok(());
+        }
+        self.ping_at = now + shared.settings.tick / 2;
+        self.cut_silent(shared, now);
+        for (&link, learner) in &self.learners {
+            if learner.stage >= Stage::Fed {
+                let packet = QuorumPacket::new(PacketKind::Ping, self.proposed);
+                shared.push(Action::Send(link, packet));
+            }
+        }
+        self.half = !self.half;
+        if self.half || self.phase != Phase::Broadcasting {
+            return Ok(());
+        }
+        let synced = self.learners.values().filter(|learner| learner.stage >= Stage::Ready);
+        let synced: Vec<ServerId> = synced.filter_map(|learner| learner.server).collect();
+        let me = shared.settings.id;
+        match is_quorum(&shared.settings.voters, synced.iter().chain([&me])) {
+            true => Ok(()),
+            false => Err(format!("not sufficient followers synced, only {synced:?}")),
+        }
+    }
+
+    /// Closes the links of learners that have not been heard of for too long.
+    fn cut_silent(&mut self, shared: &mut Shared, now: Instant) {
+        let (init, sync) = (shared.settings.init(), shared.settings.sync());
+        let late = |learner: &Learner| {
+            let limit: Duration = if learner.stage >= Stage::Ready { sync } else { init + sync };
+            let oldest = learner.unacknowledged.front();
+            let behind = oldest.is_some_and(|(_, sent)| now.since(*sent) > sync);
+            now.since(learner.heard_at) > limit || (learner.stage == Stage::Serving && behind)
+        };
+        let late: Vec<LinkId> =
+            self.learners.iter().filter(|(_, it)| late(it)).map(|(&link, _)| link).collect();
+        for link in late {
+            self.close(shared, link, "it was not heard of in time".to_owned());
+        }
+    }
+}
+
+impl fmt::Display for Leader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let phase = match self.phase {
+            Phase::Discovering => "discovering the epoch",
+            Phase::Accepting => "accepting the epoch",
+            Phase::Proclaiming => "proclaiming the epoch",
+            Phase::Entering => "entering the epoch",
+            Phase::Synchronising => "synchronising",
+            Phase::Broadcasting => "broadcasting",
+        };
+        write!(f, "leading in {}, {phase}", self.epoch.unwrap_or_default())?;
+        let (synced, others) = self.followers();
+        let outstanding = self.proposals.len();
+        write!(f, ", {synced} followers and {others} on their way, {outstanding} outstanding")
+    }
+}

@@ -1,0 +1,237 @@
+//! The peer: looking, following, leading, and what all of them share.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use super::Settings;
+use super::election::{Election, Verdict};
+use super::follower::Follower;
+use super::history::{Entry, History};
+use super::leader::Leader;
+use super::message::{Action, Event};
+use crate::base::clock::Instant;
+use crate::zookeeper::jute::{Notification, ServerId, ServerState, Vote, Zxid};
+
+/// One server's part in its ensemble.
+#[derive(Debug)]
+pub struct Peer {
+    pub(super) shared: Shared,
+    role: Role,
+    /// The round of the last election.
+    round: i64,
+    /// What was elected, as those who look are told.
+    elected: Vote,
+}
+
+/// What outlives a role.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) settings: Settings,
+    pub(super) accepted_epoch: i64,
+    pub(super) current_epoch: i64,
+    pub(super) history: History,
+    pub(super) out: VecDeque<Action>,
+}
+
+#[derive(Debug)]
+enum Role {
+    Looking(Election),
+    Following(Follower),
+    Leading(Leader),
+    /// A role ends; the next election begins when that is done.
+    Retiring,
+}
+
+/// Why a role ends.
+pub(super) type End = String;
+
+impl Shared {
+    pub(super) fn push(&mut self, action: Action) {
+        self.out.push_back(action);
+    }
+
+    /// Has the accepted epoch saved.
+    pub(super) fn accept_epoch(&mut self, epoch: i64) {
+        assert!(epoch > self.accepted_epoch, "the accepted epoch never decreases");
+        self.accepted_epoch = epoch;
+        self.push(Action::SaveAccepted(epoch));
+    }
+
+    /// Has the current epoch saved.
+    pub(super) fn enter_epoch(&mut self, epoch: i64) {
+        assert!(epoch <= self.accepted_epoch, "an epoch is accepted before it is entered");
+        self.current_epoch = epoch;
+        self.push(Action::SaveCurrent(epoch));
+    }
+}
+
+impl Peer {
+    /// A peer whose disk holds these epochs and ends with `last`; `newest` are the transactions of
+    /// its log that are still at hand, in order.
+    pub fn new(
+        settings: Settings,
+        (accepted_epoch, current_epoch): (i64, i64),
+        last: Zxid,
+        newest: Vec<Entry>,
+        now: Instant,
+    ) -> Peer {
+        assert!(current_epoch <= accepted_epoch, "an epoch is accepted before it is entered");
+        let first = newest.first().map_or(last, |entry| entry.zxid);
+        let mut history = History::new(first, settings.history_max);
+        newest.into_iter().for_each(|entry| history.append(entry));
+        assert_eq!(history.last(), last, "the newest transactions end with the last one");
+        let shared =
+            Shared { settings, accepted_epoch, current_epoch, history, out: VecDeque::new() };
+        let elected = Vote { epoch: 0, zxid: Zxid::ZERO, leader: shared.settings.id };
+        let mut peer = Peer { shared, role: Role::Retiring, round: 0, elected };
+        peer.look(now);
+        peer
+    }
+
+    /// Takes one event. What is to be done about it comes from [`Peer::next_action`].
+    pub fn step(&mut self, now: Instant, event: Event) {
+        let end = match (event, &mut self.role) {
+            (Event::Heard(from, said), _) => {
+                self.heard(from, &said, now);
+                return;
+            }
+            (Event::Retired(tail), Role::Retiring) => {
+                // They are in the log: they count as much as what was committed.
+                tail.into_iter().for_each(|entry| self.shared.history.append(entry));
+                self.look(now);
+                return;
+            }
+            (Event::Tick, Role::Looking(election)) => {
+                let verdict = election.tick(now);
+                self.judge(verdict, now);
+                return;
+            }
+            (event, Role::Following(follower)) => follower.step(&mut self.shared, now, event),
+            (event, Role::Leading(leader)) => leader.step(&mut self.shared, now, event),
+            // What is left of an earlier role.
+            (_, Role::Looking(_) | Role::Retiring) => Ok(()),
+        };
+        if let Err(why) = end {
+            self.shared.push(Action::Retire(why));
+            self.role = Role::Retiring;
+            return;
+        }
+        if let Some(epoch) = self.serving_epoch() {
+            // Those who come later must count our vote together with newer ones.
+            self.elected.epoch = epoch;
+        }
+    }
+
+    /// The next thing to be done.
+    pub fn next_action(&mut self) -> Option<Action> {
+        self.shared.out.pop_front()
+    }
+
+    /// When there is something to do even if nothing happens.
+    pub fn wake_at(&self) -> Option<Instant> {
+        match &self.role {
+            Role::Looking(election) => Some(election.wake_at()),
+            Role::Following(follower) => Some(follower.wake_at()),
+            Role::Leading(leader) => Some(leader.wake_at()),
+            Role::Retiring => None,
+        }
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> ServerState {
+        match &self.role {
+            Role::Looking(_) | Role::Retiring => ServerState::Looking,
+            Role::Following(_) => ServerState::Following,
+            Role::Leading(_) => ServerState::Leading,
+        }
+    }
+
+    /// How many followers have all that this leader has, and how many are on the way there.
+    pub fn followers(&self) -> (usize, usize) {
+        match &self.role {
+            Role::Leading(leader) => leader.followers(),
+            Role::Looking(_) | Role::Following(_) | Role::Retiring => (0, 0),
+        }
+    }
+
+    fn serving_epoch(&self) -> Option<i64> {
+        match &self.role {
+            Role::Following(follower) => follower.serving_epoch(),
+            Role::Leading(leader) => leader.serving_epoch(),
+            Role::Looking(_) | Role::Retiring => None,
+        }
+    }
+
+    fn look(&mut self, now: Instant) {
+        self.round += 1;
+        let Shared { settings, current_epoch, history, .. } = &self.shared;
+        let own = Vote { epoch: *current_epoch, zxid: history.last(), leader: settings.id };
+        let voters = settings.voters.clone();
+        self.role = Role::Looking(Election::begin(voters, settings.pace, own, self.round, now));
+        self.tell();
+    }
+
+    /// Says our vote to everybody.
+    fn tell(&mut self) {
+        let me = self.shared.settings.id;
+        let others: Vec<ServerId> =
+            self.shared.settings.voters.iter().copied().filter(|&id| id != me).collect();
+        others.into_iter().for_each(|id| self.answer(id));
+    }
+
+    fn answer(&mut self, to: ServerId) {
+        let (vote, round) = match &self.role {
+            Role::Looking(election) => (election.proposal(), election.round()),
+            Role::Retiring => return,
+            Role::Following(_) | Role::Leading(_) => (self.elected, self.round),
+        };
+        let config = Some(self.shared.settings.config.clone());
+        let said = Notification { state: self.state(), vote, round, config };
+        self.shared.push(Action::Vote(to, said));
+    }
+
+    fn heard(&mut self, from: ServerId, said: &Notification, now: Instant) {
+        match &mut self.role {
+            Role::Looking(election) => {
+                let verdict = election.take(from, said, now);
+                self.judge(verdict, now);
+            }
+            Role::Following(_) | Role::Leading(_) => {
+                let votes = self.shared.settings.voters.contains(&from);
+                if said.state == ServerState::Looking || !votes {
+                    self.answer(from);
+                }
+            }
+            Role::Retiring => {}
+        }
+    }
+
+    fn judge(&mut self, verdict: Verdict, now: Instant) {
+        match verdict {
+            Verdict::Open => {}
+            Verdict::Tell => self.tell(),
+            Verdict::Answer(to) => self.answer(to),
+            Verdict::Elected { vote, round } => {
+                (self.elected, self.round) = (vote, round);
+                self.role = match vote.leader == self.shared.settings.id {
+                    true => Role::Leading(Leader::begin(&mut self.shared, now)),
+                    false => Role::Following(Follower::begin(&mut self.shared, vote.leader, now)),
+                };
+            }
+        }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared { settings, accepted_epoch, current_epoch, history, .. } = &self.shared;
+        let last = history.last();
+        write!(f, "{} at {last}, epochs {accepted_epoch} {current_epoch}: ", settings.id)?;
+        match &self.role {
+            Role::Looking(election) => election.fmt(f),
+            Role::Following(follower) => follower.fmt(f),
+            Role::Leading(leader) => leader.fmt(f),
+            Role::Retiring => f.write_str("retiring"),
+        }
+    }
+}
