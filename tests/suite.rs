@@ -4,6 +4,7 @@
 //! * `api`: one file per family of Kafka's APIs, at every version.
 //! * `cluster`: several brokers that replicate.
 //! * `zookeeper`: the client against the server; several servers and brokers in one process.
+//! * `ensemble`: ZooKeeper servers that vote.
 //! * `compat`: what must survive restarts and crashes.
 //! * `wrong`: what strangers and broken clients send, and what stands in a start's way.
 //! * `tools`: programs as processes.
@@ -16,6 +17,7 @@ mod api;
 mod cluster;
 mod compat;
 mod complete;
+mod ensemble;
 mod support;
 mod tools;
 mod wrong;

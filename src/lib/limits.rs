@@ -100,6 +100,14 @@ pub const CLIENT_FAILURES_KEPT_MAX: usize = 1_024;
 /// Accepted connections of one listener that wait for their task, in elements.
 pub const ACCEPT_BACKLOG: u32 = 1_024;
 
+/// Messages waiting to be written to one server of the ensemble, in elements; each holds all that was
+/// to be said at one moment. Beyond it the link is closed, and the learner synchronised anew.
+pub const QUORUM_MESSAGES_QUEUED_MAX: usize = 4_096;
+/// Pieces of a snapshot on its way to a learner, in elements. Its writing waits beyond it.
+pub const SNAPSHOT_PIECES_QUEUED_MAX: usize = 4;
+/// Bytes of one notification of the election port.
+pub const NOTIFICATION_BYTES_MAX: usize = 512 * 1024;
+
 // Tools.
 
 /// Pieces of a tool's input that wait to be taken, in elements. The reading waits beyond it; a few

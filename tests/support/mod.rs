@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod cluster;
+pub mod ensemble;
 pub mod folder;
 pub mod load;
 pub mod mutation;

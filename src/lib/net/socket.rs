@@ -180,6 +180,20 @@ impl FrameReader {
         }
     }
 
+    /// Waits for more bytes, whatever they are; false at the end of the connection. For protocols
+    /// without frames, whose reader takes what it knows out of [`FrameReader::buffer`].
+    pub async fn more(&mut self) -> io::Result<bool> {
+        if self.buffer.capacity() - self.buffer.len() < 4 * 1024 {
+            self.buffer.reserve(64 * 1024);
+        }
+        Ok(self.half.read_buf(&mut self.buffer).await? > 0)
+    }
+
+    /// What has come and was not taken.
+    pub fn buffer(&mut self) -> &mut BytesMut {
+        &mut self.buffer
+    }
+
     /// Whatever comes next, unframed: for four-letter words, whose answer ends with the connection.
     pub async fn to_end(&mut self, bytes_max: usize) -> io::Result<Bytes> {
         while self.buffer.len() < bytes_max {

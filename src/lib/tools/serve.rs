@@ -45,18 +45,7 @@ pub(super) fn zoo_cfg(file: Option<&Path>) -> Result<ZooCfg, Failure> {
         Some(file) => ZooCfg::load(&Disk::System, file),
         None => ZooCfg::parse(&defaults(ZOOKEEPER_DEFAULTS)),
     };
-    alone(read.map_err(|error| Failure::named(Chain(&error)).code(2))?)
-}
-
-/// The file of a server that is alone; one of an ensemble is refused.
-pub(super) fn alone(cfg: ZooCfg) -> Result<ZooCfg, Failure> {
-    match cfg.is_quorum() {
-        true => Err(Failure::named(
-            "the file describes an ensemble, which this build cannot join yet; leave one server line, or none",
-        )
-        .code(2)),
-        false => Ok(cfg),
-    }
+    read.map_err(|error| Failure::named(Chain(&error)).code(2))
 }
 
 /// `server.properties`, or what stands in for one, with the overrides in.
@@ -189,7 +178,17 @@ async fn serve(servers: Servers) -> Ended {
 }
 
 async fn start_zookeeper(cfg: &ZooCfg) -> Result<zookeeper::Running, Failure> {
-    let settings = zookeeper::Settings::from_zoo_cfg(cfg, Disk::System, Clock::System);
+    let ensemble = zookeeper::Ensemble::from_zoo_cfg(cfg, &Disk::System);
+    let ensemble = ensemble.map_err(|text| Failure::named(text).code(2))?;
+    let mut settings = zookeeper::Settings::from_zoo_cfg(cfg, Disk::System, Clock::System);
+    // Where clients connect may stand in the server's own line alone.
+    let line = ensemble.as_ref().and_then(|ensemble| cfg.servers.get(&ensemble.id.0));
+    if let (None, Some((host, port))) =
+        (cfg.keys.client_port, line.and_then(|line| line.client.clone()))
+    {
+        (settings.host, settings.port) = (host, port);
+    }
+    settings.ensemble = ensemble;
     zookeeper::Server::start(settings).await.map_err(|error| {
         tracing::error!(
             target: "org.apache.zookeeper.server.ZooKeeperServerMain",

@@ -9,7 +9,8 @@ use super::launch::{self, ZOOKEEPER};
 use super::options::{Opt, Parsed};
 use super::serve::{self, Servers};
 use super::{Ended, Failure, Io, Manual, Misuse, Run, Tool, common};
-use crate::base::error::Chain;
+use crate::base::disk::Disk;
+use crate::base::error::{Chain, io_text};
 use crate::config::docker::{ZooKeeperDialect, zookeeper_plan};
 use crate::config::quorum::ZooCfg;
 
@@ -43,8 +44,22 @@ fn run(parsed: Parsed, io: &mut Io) -> Ended {
     let plan = zookeeper_plan(ZooKeeperDialect::detect(&environment), &environment);
     let cfg =
         ZooCfg::parse(&plan.properties).map_err(|error| Failure::named(Chain(&error)).code(2))?;
-    serve::run(
-        Servers { zookeeper: Some(serve::alone(cfg)?), broker: None, topics: Vec::new() },
-        io,
-    )
+    if let Some(my_id) = plan.my_id.filter(|_| cfg.is_quorum()) {
+        write_my_id(&cfg, &my_id)?;
+    }
+    serve::run(Servers { zookeeper: Some(cfg), broker: None, topics: Vec::new() }, io)
+}
+
+/// Says which of the servers this one is, unless the folder says so already.
+fn write_my_id(cfg: &ZooCfg, my_id: &str) -> Result<(), Failure> {
+    let folder = cfg.data_dir();
+    let path = folder.join("myid");
+    if Disk::System.exists(&path) {
+        return Ok(());
+    }
+    let written = Disk::System
+        .create_dir_all(&folder)
+        .and_then(|()| Disk::System.replace(&path, format!("{my_id}\n").as_bytes()));
+    let named = |error| format!("cannot write {}: {}", path.display(), io_text(&error));
+    written.map_err(|error| Failure::named(named(error)))
 }

@@ -117,6 +117,12 @@ impl Dispatch {
             }
             // No mechanism is offered yet.
             (OpCode::Sasl, _) => last(xid, Zxid::ZERO, KeeperError::AuthFailed),
+            (OpCode::CloseSession, _) | (_, Kind::Write) if self.pipeline.follows() => {
+                match reader.bytes(reader.left()) {
+                    Ok(body) => self.pipeline.forward(id, xid, op, body),
+                    Err(_) => Answer::Close("a frame without a body".to_owned()),
+                }
+            }
             (OpCode::CloseSession, _) | (_, Kind::Write) => {
                 self.pipeline.write(id, xid, op, decode(reader))
             }

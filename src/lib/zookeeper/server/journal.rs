@@ -8,7 +8,7 @@ use std::thread::{Builder, JoinHandle};
 
 use tracing::{info, warn};
 
-use super::pipeline::Pipeline;
+use super::pipeline::{Pipeline, Role, Work};
 use super::snapshots::Snapshots;
 use crate::base::error::Chain;
 use crate::base::rng::Rng;
@@ -55,7 +55,16 @@ impl Journal {
     }
 
     fn run(mut self) {
-        while let Some(batch) = self.pipeline.next_unsynced() {
+        while let Some(work) = self.pipeline.next_unsynced() {
+            let batch = match work {
+                Work::Write(batch) => batch,
+                Work::Roll(done) => {
+                    self.log.roll();
+                    // Whoever asked may have ended meanwhile.
+                    let _ = done.send(());
+                    continue;
+                }
+            };
             let mut last = Zxid::ZERO;
             for entry in &batch {
                 self.log.append(entry.zxid.0, &entry.bytes);
@@ -67,7 +76,7 @@ impl Journal {
                 self.pipeline.fail(Chain(&error).to_string());
                 return;
             }
-            self.pipeline.commit(last);
+            self.pipeline.durable(last);
             self.roll();
         }
         if let Err(error) = self.log.close() {
@@ -95,6 +104,10 @@ impl Journal {
     /// Begins a new file, and a snapshot, when it is time to.
     fn roll(&mut self) {
         if self.count >= self.count_due || self.bytes >= self.bytes_due {
+            // What is not known to be committed must not get into a snapshot (ZOOKEEPER-1549).
+            if self.pipeline.state().role == Role::Looking {
+                return;
+            }
             self.log.roll();
             if !self.snapshots.start(&self.pipeline) {
                 warn!(

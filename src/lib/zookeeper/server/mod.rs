@@ -11,13 +11,16 @@
 //! * `journal`: the thread that makes transactions durable and has them applied.
 //! * `snapshots`: taken off the write path; purging.
 //! * `housekeeping`: expiry, containers, purging, by the clock.
+//! * `ensemble`, `quorum_link`: a server that is one of several.
 //! * `admin`: four-letter words.
 
 mod admin;
 mod dispatch;
+mod ensemble;
 mod housekeeping;
 mod journal;
 mod pipeline;
+mod quorum_link;
 mod settings;
 mod snapshots;
 mod startup;
@@ -47,6 +50,7 @@ use journal::Journal;
 use pipeline::Pipeline;
 use snapshots::Snapshots;
 
+pub use ensemble::{Ensemble, Member};
 pub use settings::Settings;
 pub use startup::Error;
 
@@ -90,6 +94,7 @@ impl Server {
             target: "org.apache.zookeeper.server.NIOServerCnxnFactory",
             "binding to port {address}"
         );
+        let ensemble = settings.ensemble.clone();
         let per_address = settings.connections_per_address_max;
         let now = settings.clock.now();
         let pipeline = Arc::new(Pipeline::new(settings, started.tree));
@@ -98,7 +103,11 @@ impl Server {
         let journal =
             Journal::start(pipeline.clone(), started.log, snapshots.clone(), started.replayed);
         let journal = Some(journal.map_err(Error::Thread)?);
-        let orphans = pipeline.state().orphans();
+        let orphans = match ensemble {
+            // The leader closes them, once there is one.
+            Some(_) => Vec::new(),
+            None => pipeline.state().orphans(),
+        };
         for session in orphans {
             info!(target: LOGGER, "Closing session {session}, which left nodes and is in no table");
             pipeline.write_own(session, Request::CloseSession);
@@ -108,6 +117,15 @@ impl Server {
             "PrepRequestProcessor (sid:0) started, reconfigEnabled=false"
         );
         let stop = Stop::new();
+        if let Some(ensemble) = ensemble {
+            let joined =
+                quorum_link::join(ensemble, &pipeline, &snapshots, started.newest, &stop).await;
+            if let Err(error) = joined {
+                stop.raise();
+                pipeline.stop();
+                return Err(error);
+            }
+        }
         housekeeping::start(&pipeline, &snapshots, &stop);
         let dispatch = Dispatch {
             pipeline: pipeline.clone(),

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Ensemble;
 use crate::base::clock::Clock;
 use crate::base::disk::Disk;
 use crate::limits;
 use crate::zookeeper::store::directories::Packing;
 use crate::zookeeper::tree;
 
-/// The settings of a stand-alone server; the comment names the key of `zoo.cfg`.
+/// The settings of a server; the comment names the key of `zoo.cfg`.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub disk: Disk,
@@ -70,6 +71,8 @@ pub struct Settings {
     pub super_digest: Option<String>,
     /// `enforce.auth.schemes` where `enforce.auth.enabled`: what a connection must have one of.
     pub required_schemes: Vec<String>,
+    /// The ensemble this server is a member of; none where it is alone.
+    pub ensemble: Option<Ensemble>,
     /// What belongs to the tree.
     pub tree: tree::Settings,
 }
@@ -107,6 +110,7 @@ impl Default for Settings {
             never_used_ms: 0,
             super_digest: None,
             required_schemes: Vec::new(),
+            ensemble: None,
             tree: tree::Settings::default(),
         }
     }

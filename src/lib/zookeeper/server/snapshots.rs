@@ -3,13 +3,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use bytes::Bytes;
 
 use tracing::{error, info};
 
 use super::pipeline::Pipeline;
 use crate::base::bytes::Writer;
 use crate::base::error::Chain;
-use crate::zookeeper::jute::Zxid;
+use crate::zookeeper::jute::quorum_packet::SNAPSHOT_END;
+use crate::zookeeper::jute::{PacketKind, QuorumPacket, Zxid, to_bytes};
 use crate::zookeeper::store::directories::{Packing, SnapshotFile};
 use crate::zookeeper::store::{self, Directories, SnapshotWriter};
 use crate::zookeeper::tree::DataTree;
@@ -73,6 +77,38 @@ impl Snapshots {
         let thread = self.thread().take();
         if thread.is_some_and(|thread| thread.join().is_err()) {
             error!(target: LOGGER, "the snapshot's thread has panicked");
+        }
+    }
+
+    /// Gives up a snapshot that is being taken; others may follow.
+    pub(super) fn cancel(&self) {
+        self.abandon();
+        self.abandoned.store(false, Ordering::Release);
+    }
+
+    /// Hands a snapshot out as it goes over the wire, piece by piece: a packet that names it, the
+    /// nodes, and the text that ends them. Ends early where a piece is not taken.
+    pub(super) fn stream(&self, pipeline: &Pipeline, mut take: impl FnMut(Bytes) -> bool) {
+        while self.busy.swap(true, Ordering::AcqRel) {
+            // One walk at a time; the other is on its way to the disk.
+            if self.abandoned.load(Ordering::Acquire) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let mut walk = pipeline.state().tree.begin_snapshot();
+        let named = QuorumPacket::new(PacketKind::Snap, walk.zxid());
+        let mut wanted = take(to_bytes(&named));
+        let mut more = true;
+        while wanted && more {
+            let mut piece = Writer::with_capacity(PIECE_BYTES + PIECE_BYTES / 4);
+            more = pipeline.state().tree.write_snapshot(&mut walk, &mut piece, PIECE_BYTES);
+            wanted = take(piece.into_bytes());
+        }
+        pipeline.state().tree.end_snapshot(walk);
+        self.busy.store(false, Ordering::Release);
+        if wanted {
+            take(to_bytes(&SNAPSHOT_END.to_owned()));
         }
     }
 

@@ -1,5 +1,6 @@
 //! From the files of an earlier life, or none, to a tree that can serve.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::base::holder;
 use crate::zookeeper::jute::{Jute, Transaction, Zxid};
 use crate::zookeeper::store::{self, Directories, TxnLog, snapshot};
 use crate::zookeeper::tree::DataTree;
+use crate::zookeeper::zab::Entry;
 
 const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 /// Held while a server uses the folder.
@@ -31,6 +33,8 @@ pub enum Error {
     Bind { address: String, holder: Option<String>, source: std::io::Error },
     /// The journal's thread.
     Thread(std::io::Error),
+    /// What the disk holds and a member of an ensemble must not have.
+    Ensemble(String),
 }
 
 impl fmt::Display for Error {
@@ -54,6 +58,7 @@ impl fmt::Display for Error {
                 let text = crate::base::error::io_text(source);
                 write!(f, "cannot bind to client port {address}: {text}")
             }
+            Error::Ensemble(text) => f.write_str(text),
             Error::Thread(_) => f.write_str("cannot start the journal's thread"),
         }
     }
@@ -65,7 +70,7 @@ impl std::error::Error for Error {
             Error::Store(error) => Some(error),
             Error::Transaction { source, .. } => Some(source),
             Error::Thread(error) => Some(error),
-            Error::Locked { .. } | Error::Bind { .. } => None,
+            Error::Locked { .. } | Error::Bind { .. } | Error::Ensemble(_) => None,
         }
     }
 }
@@ -83,7 +88,17 @@ pub(super) struct Started {
     pub(super) snapshots: Arc<Snapshots>,
     /// Transactions that were loaded from the log.
     pub(super) replayed: u64,
+    /// The last of them, for the learners of an ensemble.
+    pub(super) newest: Vec<Entry>,
     pub(super) lock: Lock,
+}
+
+/// What the files hold.
+pub(super) struct Read {
+    pub(super) tree: DataTree,
+    replayed: u64,
+    has_snapshot: bool,
+    newest: VecDeque<Entry>,
 }
 
 /// Loads what the folders hold, and leaves them so that the next start finds its way.
@@ -92,9 +107,30 @@ pub(super) fn load(settings: &Settings) -> Result<Started, Error> {
     let disk = settings.disk.clone();
     let directories = Directories::open(disk, &settings.data_dir, &settings.data_log_dir)?;
     let lock = lock(&directories)?;
+    let read = read_tree(settings, &directories)?;
+    let Read { mut tree, mut replayed, has_snapshot, newest } = read;
+    info!(
+        target: LOGGER,
+        "Snapshot loaded in {} ms, highest zxid is {}, digest is {}",
+        settings.clock.now().since(started).as_millis(), tree.last_zxid(), tree.digest().cast_signed()
+    );
+    let digest = settings.tree.digest;
+    let snapshots = Arc::new(Snapshots::new(directories.clone(), settings.packing, digest));
+    if !has_snapshot {
+        // Logs without a snapshot are not trusted: there must be one before the first transaction.
+        snapshots.write_alone(&mut tree)?;
+        replayed = 0;
+    }
+    let log = TxnLog::new(directories, settings.preallocate_bytes, settings.force_sync);
+    Ok(Started { tree, log, snapshots, replayed, newest: newest.into(), lock })
+}
+
+/// Reads the newest snapshot and what the log has after it.
+pub(super) fn read_tree(settings: &Settings, directories: &Directories) -> Result<Read, Error> {
     let options = &settings.tree;
+    let newest_max = settings.ensemble.as_ref().map_or(0, |ensemble| ensemble.history_max);
     let loaded = store::load(
-        &directories,
+        directories,
         settings.trust_empty,
         |content| {
             let zxid = Zxid(content.zxid);
@@ -105,27 +141,19 @@ pub(super) fn load(settings: &Settings) -> Result<Started, Error> {
     )?;
     let store::Loaded { state: mut tree, snapshot_zxid, log: mut reader } = loaded;
     let mut replayed = 0;
+    let mut newest = VecDeque::new();
     while let Some(entry) = reader.next_entry()? {
         let transaction = Transaction::decode(&mut Reader::shared(&entry.bytes))
             .map_err(|source| Error::Transaction { zxid: Zxid(entry.zxid), source })?;
         tree.apply(transaction);
         replayed += 1;
+        if newest_max > 0 {
+            newest.push_back(Entry { zxid: Zxid(entry.zxid), bytes: entry.bytes });
+            newest.drain(..newest.len().saturating_sub(newest_max));
+        }
     }
     reader.close()?;
-    info!(
-        target: LOGGER,
-        "Snapshot loaded in {} ms, highest zxid is {}, digest is {}",
-        settings.clock.now().since(started).as_millis(), tree.last_zxid(), tree.digest().cast_signed()
-    );
-    let digest = settings.tree.digest;
-    let snapshots = Arc::new(Snapshots::new(directories.clone(), settings.packing, digest));
-    if snapshot_zxid.is_none() {
-        // Logs without a snapshot are not trusted: there must be one before the first transaction.
-        snapshots.write_alone(&mut tree)?;
-        replayed = 0;
-    }
-    let log = TxnLog::new(directories, settings.preallocate_bytes, settings.force_sync);
-    Ok(Started { tree, log, snapshots, replayed, lock })
+    Ok(Read { tree, replayed, has_snapshot: snapshot_zxid.is_some(), newest })
 }
 
 fn lock(directories: &Directories) -> Result<Lock, Error> {

@@ -14,7 +14,7 @@ use super::Settings;
 const KIB: u64 = 1024;
 
 impl Settings {
-    /// The settings of a stand-alone server.
+    /// The settings of a server, but for its ensemble: see [`super::Ensemble::from_zoo_cfg`].
     pub fn from_zoo_cfg(cfg: &ZooCfg, disk: Disk, clock: Clock) -> Settings {
         let keys = &cfg.keys;
         let count = |number: i32| usize::try_from(number).unwrap_or(0);
@@ -63,6 +63,7 @@ impl Settings {
                 true => keys.enforce_auth_schemes.clone().unwrap_or_default(),
                 false => Vec::new(),
             },
+            ensemble: None,
             tree: tree::Settings {
                 digest: keys.digest_enabled,
                 extended_types: keys.extended_types_enabled,

@@ -167,6 +167,18 @@ impl LogReader {
     }
 }
 
+/// Where in a file the first entry after `zxid` begins, or the entries end.
+pub(super) fn end_of(disk: &Disk, path: &Path, zxid: i64) -> Result<u64> {
+    let mut window = Window::open(disk, path)?;
+    let mut position = HEADER_BYTES as u64;
+    while let Found::Entry(entry) = read_entry(&mut window, position)?
+        && entry.zxid <= zxid
+    {
+        position += (PREFIX_BYTES + entry.bytes.len() + 1) as u64;
+    }
+    Ok(position.min(window.length))
+}
+
 impl Current {
     fn next(&mut self) -> Result<Found> {
         match read_entry(&mut self.window, self.position)? {

@@ -9,6 +9,7 @@
 //! * [`log_reader`] reads forward from a zxid across files, and tells a torn tail from damage.
 //! * [`snapshot`] writes and verifies snapshot files, packed ones among them.
 //! * [`mod@load`] finds the newest snapshot that is whole and the log entries after it.
+//! * [`mod@truncate`] takes back what was logged and is not to be.
 //! * [`purge`] deletes what no snapshot that is kept needs.
 //!
 //! Invariants: a name is durable before anything depends on it (the folder is synced after a new
@@ -23,6 +24,7 @@ pub mod log_reader;
 mod packed;
 pub mod purge;
 pub mod snapshot;
+pub mod truncate;
 pub mod txn_log;
 
 #[cfg(test)]
@@ -38,7 +40,10 @@ pub use directories::Directories;
 pub use load::{Loaded, load};
 pub use log_reader::{Entry, LogReader};
 pub use snapshot::{Content, SnapshotWriter};
+pub use truncate::truncate;
 pub use txn_log::TxnLog;
+
+const LOGGER: &str = "org.apache.zookeeper.server.persistence.FileTxnSnapLog";
 
 /// What a store gives.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -319,6 +319,12 @@ impl DataTree {
         }
     }
 
+    /// From here on another server decides.
+    pub fn stand_down(&mut self) {
+        self.pending.clear();
+        self.tracker = SessionTracker::new(self.settings.tick_ms);
+    }
+
     /// Who owns sessions and when they expire.
     pub fn tracker(&mut self) -> &mut SessionTracker {
         &mut self.tracker

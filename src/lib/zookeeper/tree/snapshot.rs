@@ -216,6 +216,86 @@ impl DataTree {
     }
 }
 
+/// Finds where the nodes of a snapshot end that comes over a wire, as the bytes come.
+#[derive(Debug, Default)]
+pub struct Extent {
+    /// Bytes that are gone through.
+    done: usize,
+    part: Part,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, Default)]
+enum Part {
+    #[default]
+    SessionCount,
+    Sessions(i32),
+    AclCount,
+    Acls(i32),
+    Rows {
+        acls: i32,
+        rows: i32,
+    },
+    Nodes,
+    End,
+}
+
+impl Extent {
+    /// Where the nodes end, if all of them are in `bytes`, which begin where they began before.
+    pub fn find(&mut self, bytes: &[u8]) -> Result<Option<usize>> {
+        while !matches!(self.part, Part::End) {
+            let mut reader = Reader::new(bytes.get(self.done..).unwrap_or_default());
+            match self.part.next(&mut reader) {
+                Ok(part) => self.part = part,
+                Err(crate::base::bytes::Error::Truncated { .. }) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+            self.done += reader.position();
+        }
+        Ok(Some(self.done))
+    }
+}
+
+impl Part {
+    fn next(self, reader: &mut Reader<'_>) -> Result<Part> {
+        let skip = |reader: &mut Reader<'_>| -> Result<usize> {
+            let length = usize::try_from(reader.i32()?).unwrap_or(0);
+            reader.raw(length).map(<[u8]>::len)
+        };
+        Ok(match self {
+            Part::SessionCount => Part::Sessions(reader.i32()?),
+            Part::Sessions(..=0) => Part::AclCount,
+            Part::Sessions(left) => {
+                reader.raw(12)?;
+                Part::Sessions(left - 1)
+            }
+            Part::AclCount => Part::Acls(reader.i32()?),
+            Part::Acls(..=0) => Part::Nodes,
+            Part::Acls(left) => {
+                reader.raw(8)?;
+                Part::Rows { acls: left - 1, rows: reader.i32()? }
+            }
+            Part::Rows { acls, rows: ..=0 } => Part::Acls(acls),
+            Part::Rows { acls, rows } => {
+                reader.raw(4)?;
+                skip(reader)?;
+                skip(reader)?;
+                Part::Rows { acls, rows: rows - 1 }
+            }
+            Part::Nodes => {
+                let length = usize::try_from(reader.i32()?).unwrap_or(0);
+                if reader.raw(length)? == END.as_bytes() {
+                    return Ok(Part::End);
+                }
+                skip(reader)?;
+                reader.raw(8 + StatPersisted::BYTES_MIN)?;
+                Part::Nodes
+            }
+            Part::End => Part::End,
+        })
+    }
+}
+
 fn read_sessions(reader: &mut Reader<'_>) -> Result<BTreeMap<SessionId, i32>> {
     let count = i64::from(reader.i32()?);
     let mut sessions = BTreeMap::new();

@@ -343,7 +343,12 @@ impl Leader {
         let Some(learner) = self.learners.get_mut(&link) else { return };
         let Some(epoch) = self.epoch else { return };
         let send = |kind, zxid| Action::Send(link, QuorumPacket::new(kind, zxid));
-        let plan = shared.history.plan(learner.last);
+        // It has begun this very epoch, by a snapshot of ours.
+        let abreast = learner.last == first_of(epoch) && shared.history.last() < learner.last;
+        let plan = match abreast {
+            true => Plan::Diff { from: learner.last, to: learner.last },
+            false => shared.history.plan(learner.last),
+        };
         let from = match plan {
             Plan::Diff { from, to } => {
                 shared.out.push_back(send(PacketKind::Diff, to));

@@ -3,6 +3,7 @@
 mod text;
 
 use super::dispatch::Dispatch;
+use super::pipeline::Role;
 
 macro_rules! words {
     ($($name:ident $text:literal;)*) => {
@@ -57,8 +58,13 @@ pub(super) fn answer(word: Word, server: &Dispatch) -> String {
         let word = word.text();
         return format!("{word} is not executed because it is not in the whitelist.\n");
     }
+    let always = matches!(word, Word::Ruok | Word::Envi | Word::Gtmk | Word::Stmk | Word::Isro);
+    if !always && pipeline.state().role == Role::Looking {
+        return "This ZooKeeper instance is not currently serving requests\n".to_owned();
+    }
     match word {
         Word::Ruok => "imok".to_owned(),
+        Word::Isro if pipeline.state().role == Role::Looking => "null".to_owned(),
         Word::Isro => "rw".to_owned(),
         Word::Gtmk | Word::Stmk => TRACE_MASK.to_owned(),
         Word::Conf => text::conf(server),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::super::dispatch::Dispatch;
-use super::super::pipeline::{Connection, Phase, State};
+use super::super::pipeline::{Connection, Phase, Role, State};
 use crate::base::clock::{Clock, Instant};
 
 /// The release whose behaviour this server has, as scripts expect it before the first dash.
@@ -38,7 +38,21 @@ pub(super) fn conf(server: &Dispatch) -> String {
     line!(out, "minSessionTimeout={}", settings.session_timeout_min());
     line!(out, "maxSessionTimeout={}", settings.session_timeout_max());
     line!(out, "clientPortListenBacklog=-1");
-    line!(out, "serverId=0");
+    let Some(ensemble) = &settings.ensemble else {
+        line!(out, "serverId=0");
+        return out;
+    };
+    line!(out, "serverId={}", ensemble.id);
+    line!(out, "initLimit={}", ensemble.init_limit);
+    line!(out, "syncLimit={}", ensemble.sync_limit);
+    line!(out, "electionAlg=3");
+    if let Some(me) = ensemble.members.get(&ensemble.id) {
+        line!(out, "electionPort={}", me.election_port);
+        line!(out, "quorumPort={}", me.quorum_port);
+    }
+    line!(out, "peerType=0");
+    line!(out, "membership: ");
+    line!(out, "{}", ensemble.config);
     out
 }
 
@@ -94,9 +108,19 @@ pub(super) fn srvr(state: &State, outstanding: usize, clients: bool) -> String {
     line!(out, "Connections: {}", state.connections.len());
     line!(out, "Outstanding: {outstanding}");
     line!(out, "Zxid: {}", state.tree.last_zxid());
-    line!(out, "Mode: standalone");
+    line!(out, "Mode: {}", mode(state.role));
     line!(out, "Node count: {}", counts.nodes);
     out
+}
+
+/// What scripts look for behind `Mode:`.
+fn mode(role: Role) -> &'static str {
+    match role {
+        Role::Alone => "standalone",
+        Role::Following => "follower",
+        Role::Leading => "leader",
+        Role::Looking => "looking",
+    }
 }
 
 /// At most four decimals, at least one, as Java prints such a number.
@@ -273,13 +297,15 @@ pub(super) fn mntr(server: &Dispatch) -> String {
     let state = pipeline.state();
     let (stats, counts) = (state.stats, state.tree.counts());
     let connections = state.connections.len();
+    let (role, followers) = (state.role, state.followers);
     drop(state);
     let (open, most) = descriptors(&pipeline.settings.disk);
     let mut out = String::new();
     let mut put = |key: &str, value: &dyn std::fmt::Display| line!(out, "zk_{key}\t{value}");
     put("version", &VERSION);
-    put("server_state", &"standalone");
-    put("peer_state", &"leading - broadcast");
+    put("server_state", &mode(role));
+    let following = role == Role::Following;
+    put("peer_state", if following { &"following - broadcast" } else { &"leading - broadcast" });
     put("avg_latency", &mean(stats.latency.average()));
     put("min_latency", &stats.latency.min_ms);
     put("max_latency", &stats.latency.max_ms);
@@ -300,6 +326,14 @@ pub(super) fn mntr(server: &Dispatch) -> String {
     put("digest_mismatches_count", &counts.digest_mismatches);
     let uptime = pipeline.settings.clock.now().since(server.started).as_millis();
     put("uptime", &uptime);
+    if role == Role::Leading {
+        let (synced, others) = followers;
+        put("quorum_size", &pipeline.settings.ensemble.as_ref().map_or(1, |it| it.members.len()));
+        put("learners", &(synced + others));
+        put("synced_followers", &synced);
+        put("synced_observers", &0);
+        put("synced_non_voting_followers", &0);
+    }
     out
 }
 

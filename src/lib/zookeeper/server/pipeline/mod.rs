@@ -18,18 +18,20 @@
 //! A connection whose outbox is full does not read what it asked for: it is cut. A connection is
 //! not read while more requests are under way than `globalOutstandingLimit` and one is its own.
 
+mod forward;
 mod read;
+mod role;
 mod session;
 mod write;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tracing::{error, warn};
 
 use super::settings::Settings;
@@ -42,6 +44,9 @@ use crate::zookeeper::jute::{
 };
 use crate::zookeeper::tree::session::SessionIds;
 use crate::zookeeper::tree::{ConnectionId, DataTree, Fired, acl};
+use crate::zookeeper::zab;
+
+pub(super) use role::{Role, Work};
 
 pub(super) const LOGGER: &str = "org.apache.zookeeper.server.NIOServerCnxn";
 /// Transactions applied before the lock is let go, so that reads come through between them.
@@ -56,6 +61,10 @@ pub(super) struct Pipeline {
     work: Condvar,
     /// Requests under way, of all connections.
     outstanding: AtomicUsize,
+    /// Writes go to a leader elsewhere; as [`State::role`] says, for those who have no lock.
+    follows: AtomicBool,
+    /// The peer of an ensemble waits here for what is in [`State::to_peer`].
+    peer: Notify,
     failure: watch::Sender<Option<String>>,
 }
 
@@ -75,7 +84,18 @@ pub(super) struct State {
     /// Prepared, not yet taken by the journal.
     unsynced: Vec<Unsynced>,
     journal_waits: bool,
+    /// Once all is durable the journal closes its file and says so.
+    barrier: Option<tokio::sync::oneshot::Sender<()>>,
     stopping: bool,
+    pub(super) role: Role,
+    /// The last transaction that was given to the journal, or loaded.
+    last_logged: Zxid,
+    /// What the peer is to hear, in order.
+    to_peer: Vec<zab::Event>,
+    /// What a follower wants of its leader.
+    abroad: forward::Abroad,
+    /// Followers that are synchronised, and others, where this server leads.
+    pub(super) followers: (usize, usize),
     /// Connections with something in `out`.
     dirty: Vec<ConnectionId>,
 }
@@ -133,6 +153,13 @@ pub(super) struct Connection {
 #[derive(Debug)]
 enum Queued {
     Write,
+    /// A sync that the leader has not confirmed yet, or has.
+    Sync {
+        xid: i32,
+        path: Option<String>,
+        since: Instant,
+        done: bool,
+    },
     /// A read behind a write of its own connection.
     Read {
         xid: i32,
@@ -162,11 +189,18 @@ impl Connection {
 impl Pipeline {
     /// A pipeline over a loaded tree.
     pub(super) fn new(settings: Settings, mut tree: DataTree) -> Pipeline {
-        tree.become_leader(settings.clock.now());
         let last = tree.last_zxid();
         /// What a server without a `myid` counts as in session ids.
         const STANDALONE_ID: u8 = 1;
-        let ids = SessionIds::starting_at(STANDALONE_ID, settings.clock.wall_ms());
+        let (role, server_id) = match &settings.ensemble {
+            // Only the low byte tells servers apart in session ids.
+            Some(ensemble) => (Role::Looking, ensemble.id.0.to_le_bytes()[0]),
+            None => {
+                tree.become_leader(settings.clock.now());
+                (Role::Alone, STANDALONE_ID)
+            }
+        };
+        let ids = SessionIds::starting_at(server_id, settings.clock.wall_ms());
         let state = State {
             tree,
             stats: ServerStats::default(),
@@ -178,7 +212,13 @@ impl Pipeline {
             proposals: VecDeque::new(),
             unsynced: Vec::new(),
             journal_waits: false,
+            barrier: None,
             stopping: false,
+            role,
+            last_logged: last,
+            to_peer: Vec::new(),
+            abroad: forward::Abroad::default(),
+            followers: (0, 0),
             dirty: Vec::new(),
         };
         Pipeline {
@@ -186,6 +226,8 @@ impl Pipeline {
             state: Mutex::new(state),
             work: Condvar::new(),
             outstanding: AtomicUsize::new(0),
+            follows: AtomicBool::new(false),
+            peer: Notify::new(),
             failure: watch::Sender::new(None),
         }
     }

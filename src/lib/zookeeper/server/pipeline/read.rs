@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use tracing::{info, warn};
 
-use super::{LOGGER, Phase, Pipeline, Queued, State, put_reply};
+use super::{LOGGER, Phase, Pipeline, Queued, Role, State, put_reply};
 use crate::base::bytes::Writer;
 use crate::base::clock::Instant;
 use crate::net::Reply as Answer;
@@ -28,8 +28,13 @@ impl Pipeline {
         if !state.begin(id, now) {
             return Answer::Nothing;
         }
+        let alone = state.role == Role::Alone;
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
         match request {
+            Ok(Request::Sync(sync)) if !alone => {
+                self.sync(&mut state, id, xid, sync.path, now);
+                return Answer::Nothing;
+            }
             Ok(request) if connection.queue.is_empty() => {
                 state.read_now(id, xid, &request, now, now);
             }
@@ -126,7 +131,8 @@ impl State {
         if connection.phase != Phase::Live || connection.deaf {
             return false;
         }
-        self.tree.tracker().touch(connection.session, connection.timeout_ms, now);
+        let (session, timeout_ms) = (connection.session, connection.timeout_ms);
+        self.touch(session, timeout_ms, now);
         true
     }
 
@@ -143,7 +149,8 @@ impl State {
         let ids = connection.ids.clone();
         let caller = Caller { connection: id, session: connection.session, ids: &ids };
         if let Request::Sync(sync) = request {
-            // The only server is its own leader, and the connection's own writes are applied.
+            // The leader has confirmed it, or this is the only server, and the connection's own
+            // writes are applied.
             let zxid = self.tree.last_zxid();
             self.noted(id, OpCode::Sync, xid, zxid, since, now);
             self.answer(id, xid, zxid, &Ok(Reply::Synced(sync.path.clone())));

@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use tracing::{info, warn};
 
-use super::write::Intent;
-use super::{LOGGER, Phase, Pipeline, Queued, State, message};
+use super::write::{Intent, Origin};
+use super::{LOGGER, Phase, Pipeline, Queued, Role, State, message};
+use crate::base::bytes::Part;
 use crate::base::clock::Instant;
 use crate::net::{Push, Reply as Answer};
 use crate::zookeeper::jute::request::CreateSessionRequest;
 use crate::zookeeper::jute::{
-    ConnectRequest, ConnectResponse, KeeperError, Reply, Request, SessionId,
+    ConnectRequest, ConnectResponse, KeeperError, OpCode, Reply, Request, SessionId, to_bytes,
 };
 use crate::zookeeper::tree::session::{password, password_matches};
 use crate::zookeeper::tree::{ConnectionId, Owner};
@@ -27,6 +28,9 @@ impl Pipeline {
         let mut state = self.state();
         state.stats.received += 1;
         let last_zxid = state.tree.last_zxid();
+        if state.role == Role::Looking {
+            return Answer::Close("this server is not in an ensemble that works".to_owned());
+        }
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
         if request.last_zxid_seen > last_zxid {
             connection.phase = Phase::Ending;
@@ -40,16 +44,28 @@ impl Pipeline {
         connection.read_only = request.read_only;
         connection.stats.received += 1;
         if request.session != SessionId::NONE {
-            return state.resume(id, request, now);
+            let answer = state.resume(id, request, now);
+            drop(state);
+            self.wake_peer();
+            return answer;
         }
         connection.phase = Phase::Opening;
         connection.queue.push_back(Queued::Write);
         let ids = connection.ids.clone();
         self.outstanding.fetch_add(1, Ordering::Relaxed);
         let session = state.ids.take();
-        let create = Request::CreateSession(CreateSessionRequest { timeout_ms });
-        let intent = Intent::Do(create);
-        let wake = state.propose(Some(id), 0, session, &ids, intent, (now, time_ms));
+        let create = CreateSessionRequest { timeout_ms };
+        let wake = match state.role {
+            Role::Following => {
+                state.forward(id, 0, OpCode::CreateSession, session, to_bytes(&create), now);
+                false
+            }
+            _ => {
+                let intent = Intent::Do(Request::CreateSession(create));
+                let origin = Origin::Connection(id);
+                state.propose(origin, 0, session, &ids, intent, (now, time_ms))
+            }
+        };
         if let Some(connection) = state.connections.get_mut(&id) {
             connection.session = session;
         }
@@ -99,6 +115,10 @@ impl State {
         let known = password_matches(session, request.password.as_deref());
         let Some(connection) = self.connections.get_mut(&id) else { return Answer::Nothing };
         let timeout_ms = connection.timeout_ms;
+        if known && self.role == Role::Following {
+            self.ask_for_session(id, session, timeout_ms, request.read_only);
+            return Answer::Nothing;
+        }
         if !known
             || !self.tree.tracker().touch(session, timeout_ms, now)
             || self.tree.tracker().set_owner(session, Owner(id.0)).is_err()
@@ -111,9 +131,16 @@ impl State {
             connection.phase = Phase::Ending;
             return Answer::Last(message(&ConnectResponse::refusal(request.read_only)));
         }
+        Answer::Ready(self.resumed(id, session))
+    }
+
+    /// A client has its session again: whoever had it before on this server goes.
+    pub(super) fn resumed(&mut self, id: ConnectionId, session: SessionId) -> Vec<Part> {
+        let Some(connection) = self.connections.get_mut(&id) else { return Vec::new() };
         connection.session = session;
         connection.phase = Phase::Live;
-        let response = welcome(session, timeout_ms, request.read_only);
+        let timeout_ms = connection.timeout_ms;
+        let response = welcome(session, timeout_ms, connection.read_only);
         if let Some(before) = self.by_session.insert(session, id)
             && let Some(connection) = self.connections.get_mut(&before)
         {
@@ -121,7 +148,7 @@ impl State {
             connection.outbox.cut();
         }
         info!(target: SERVER, "Established session 0x{:x} with negotiated timeout {timeout_ms}", session.0);
-        Answer::Ready(message(&response))
+        message(&response)
     }
 
     /// A session's transaction is applied: its connection may go on.

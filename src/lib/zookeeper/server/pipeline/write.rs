@@ -2,11 +2,40 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{APPLIED_A_TURN, Phase, Pipeline, Proposal, Queued, State, Unsynced};
+use super::{APPLIED_A_TURN, Phase, Pipeline, Proposal, Queued, Role, State, Unsynced, Work};
 use crate::base::clock::Instant;
 use crate::net::{Push, Reply as Answer};
+use crate::zookeeper::jute::request::PrefixRequest;
 use crate::zookeeper::jute::{Id, KeeperError, OpCode, Request, SessionId, Zxid, to_bytes};
 use crate::zookeeper::tree::{Asked, ConnectionId, Outcome, Owner};
+use crate::zookeeper::zab::{Entry, Event, LinkId};
+
+/// Who brings a write.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin {
+    Connection(ConnectionId),
+    /// A learner, for a client of its own.
+    Learner(LinkId),
+    /// This server itself.
+    Own,
+}
+
+impl Origin {
+    /// As whom the session's owner is known.
+    pub(super) fn owner(self) -> Owner {
+        /// Links and connections are numbered apart.
+        const LINK: u64 = 1 << 63;
+        match self {
+            Origin::Connection(id) => Owner(id.0),
+            Origin::Learner(link) => Owner(LINK | link.0),
+            Origin::Own => Owner(0),
+        }
+    }
+
+    fn connection(self) -> Option<ConnectionId> {
+        if let Origin::Connection(id) = self { Some(id) } else { None }
+    }
+}
 
 /// What is to become a transaction.
 pub(super) enum Intent {
@@ -31,7 +60,7 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let time_ms = self.settings.clock.wall_ms();
         let mut state = self.state();
-        if !state.begin(id, now) {
+        if !state.role.decides() || !state.begin(id, now) {
             return Answer::Nothing;
         }
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
@@ -40,7 +69,8 @@ impl Pipeline {
         connection.deaf = op == OpCode::CloseSession;
         let (session, ids) = (connection.session, connection.ids.clone());
         self.outstanding.fetch_add(1, Ordering::Relaxed);
-        let wake = state.propose(Some(id), xid, session, &ids, intent, (now, time_ms));
+        let wake =
+            state.propose(Origin::Connection(id), xid, session, &ids, intent, (now, time_ms));
         drop(state);
         self.wake_journal(wake);
         Answer::Nothing
@@ -51,10 +81,10 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let time_ms = self.settings.clock.wall_ms();
         let mut state = self.state();
-        if state.stopping {
+        if state.stopping || !state.role.decides() {
             return;
         }
-        let wake = state.propose(None, 0, session, &[], Intent::Do(request), (now, time_ms));
+        let wake = state.propose(Origin::Own, 0, session, &[], Intent::Do(request), (now, time_ms));
         drop(state);
         self.wake_journal(wake);
     }
@@ -63,14 +93,18 @@ impl Pipeline {
         if wake {
             self.work.notify_one();
         }
+        self.wake_peer();
     }
 
     /// What is to be made durable next, waiting for it; none when the server stops and all is.
-    pub(in super::super) fn next_unsynced(&self) -> Option<Vec<Unsynced>> {
+    pub(in super::super) fn next_unsynced(&self) -> Option<Work> {
         let mut state = self.state();
         loop {
             if !state.unsynced.is_empty() {
-                return Some(std::mem::take(&mut state.unsynced));
+                return Some(Work::Write(std::mem::take(&mut state.unsynced)));
+            }
+            if let Some(done) = state.barrier.take() {
+                return Some(Work::Roll(done));
             }
             if state.stopping {
                 return None;
@@ -109,7 +143,12 @@ impl Pipeline {
     }
 
     fn apply(&self, state: &mut State, proposal: Proposal, now: Instant) {
-        let Proposal { transaction, from, op, since } = proposal;
+        let Proposal { transaction, mut from, mut op, mut since } = proposal;
+        if state.role == Role::Following
+            && let Some(own) = state.abroad.claim(&transaction.header)
+        {
+            (from, op, since) = (Some(own.from), own.op, own.since);
+        }
         let outcome = state.tree.apply(transaction);
         state.tell(&outcome.fired);
         if let Some(id) = from {
@@ -142,12 +181,27 @@ impl Pipeline {
             Err(KeeperError::SessionMoved) => state.push(id, Push::End),
             reply => state.answer(id, outcome.cxid, outcome.zxid, reply),
         }
+        self.go_on(state, id, now);
+    }
+
+    /// Answers the reads at the front of a connection's queue.
+    pub(super) fn go_on(&self, state: &mut State, id: ConnectionId, now: Instant) {
         while let Some(connection) = state.connections.get_mut(&id)
-            && let Some(Queued::Read { .. }) = connection.queue.front()
-            && let Some(Queued::Read { xid, request, since }) = connection.queue.pop_front()
+            && let Some(Queued::Read { .. } | Queued::Sync { done: true, .. }) =
+                connection.queue.front()
+            && let Some(queued) = connection.queue.pop_front()
         {
             self.outstanding.fetch_sub(1, Ordering::Relaxed);
-            state.read_now(id, xid, &request, since, now);
+            match queued {
+                Queued::Read { xid, request, since } => {
+                    state.read_now(id, xid, &request, since, now);
+                }
+                Queued::Sync { xid, path, since, .. } => {
+                    let request = Request::Sync(PrefixRequest { path });
+                    state.read_now(id, xid, &request, since, now);
+                }
+                Queued::Write => {}
+            }
         }
         if let Some(connection) = state.connections.get_mut(&id) {
             connection.wake();
@@ -159,7 +213,7 @@ impl State {
     /// Prepares a write and queues it for the journal; says whether the journal is to be woken.
     pub(super) fn propose(
         &mut self,
-        from: Option<ConnectionId>,
+        origin: Origin,
         cxid: i32,
         session: SessionId,
         ids: &[Id],
@@ -167,14 +221,19 @@ impl State {
         (now, time_ms): (Instant, i64),
     ) -> bool {
         let zxid = self.last_prepared.next();
-        let owner = Owner(from.map_or(0, |id| id.0));
+        let (owner, from) = (origin.owner(), origin.connection());
         let asked = Asked { zxid, time_ms, now, session, cxid, owner, ids };
         let (op, transaction) = match intent {
             Intent::Do(request) => (request.op(), self.tree.prepare(&asked, request)),
             Intent::Refuse(op, error) => (op, self.tree.refuse(&asked, error)),
         };
         self.last_prepared = zxid;
-        self.unsynced.push(Unsynced { zxid, bytes: to_bytes(&transaction) });
+        self.last_logged = zxid;
+        let bytes = to_bytes(&transaction);
+        if self.role == Role::Leading {
+            self.to_peer.push(Event::Proposed(Entry { zxid, bytes: bytes.clone() }));
+        }
+        self.unsynced.push(Unsynced { zxid, bytes });
         self.proposals.push_back(Proposal { transaction, from, op, since: now });
         std::mem::take(&mut self.journal_waits)
     }

@@ -1,0 +1,199 @@
+//! What zoo.cfg says about the ensemble this server is a member of.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::base::disk::Disk;
+use crate::base::error::io_text;
+use crate::config::quorum::{Role, ZooCfg};
+use crate::zookeeper::jute::ServerId;
+
+/// The file in `dataDir` that says which of the servers this one is.
+const MY_ID: &str = "myid";
+
+/// The ensemble, as one of its members knows it.
+#[derive(Clone, Debug)]
+pub struct Ensemble {
+    /// `myid`.
+    pub id: ServerId,
+    /// All of them, this one too.
+    pub members: BTreeMap<ServerId, Member>,
+    /// `initLimit`, in ticks.
+    pub init_limit: u32,
+    /// `syncLimit`, in ticks.
+    pub sync_limit: u32,
+    /// `fastleader.minNotificationInterval` and `.maxNotificationInterval`.
+    pub notification_interval: (Duration, Duration),
+    /// `cnxTimeout`.
+    pub connect_timeout: Duration,
+    /// `commitLogCount`: transactions kept at hand for learners that lack a few.
+    pub history_max: usize,
+    /// `quorumListenOnAllIPs`.
+    pub listen_everywhere: bool,
+    /// The lines as `/zookeeper/config` and votes carry them.
+    pub config: String,
+}
+
+/// One server of the ensemble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub host: String,
+    pub quorum_port: u16,
+    pub election_port: u16,
+}
+
+impl Ensemble {
+    /// An ensemble of these members with ZooKeeper's defaults.
+    pub fn of(id: ServerId, members: BTreeMap<ServerId, Member>) -> Ensemble {
+        let lines = members.iter().map(|(id, member)| {
+            let Member { host, quorum_port, election_port } = member;
+            format!("server.{id}={host}:{quorum_port}:{election_port}:participant\n")
+        });
+        let config = lines.chain(["version=0".to_owned()]).collect();
+        Ensemble {
+            id,
+            members,
+            init_limit: 10,
+            sync_limit: 5,
+            notification_interval: (Duration::from_millis(200), Duration::from_secs(60)),
+            connect_timeout: Duration::from_secs(5),
+            history_max: 500,
+            listen_everywhere: false,
+            config,
+        }
+    }
+
+    /// What the file says; none where it describes a server that is alone. The error is a sentence.
+    pub fn from_zoo_cfg(cfg: &ZooCfg, disk: &Disk) -> Result<Option<Ensemble>, String> {
+        if !cfg.is_quorum() {
+            return Ok(None);
+        }
+        refuse_unbuilt(cfg)?;
+        let id = my_id(cfg, disk)?;
+        let members = cfg.servers.iter().filter_map(|(&id, line)| {
+            let address = line.addresses.first()?;
+            let (quorum_port, election_port) = (address.quorum_port, address.election_port);
+            let host = address.host.clone();
+            Some((ServerId(id), Member { host, quorum_port, election_port }))
+        });
+        let members: BTreeMap<_, _> = members.collect();
+        if !members.contains_key(&id) {
+            return Err(format!("My id {id} not in the peer list: there is no line server.{id}"));
+        }
+        let keys = &cfg.keys;
+        let millis = |ms: i32| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+        let lines = cfg.servers.iter().map(|(id, line)| format!("server.{id}={line}\n"));
+        let config = lines.chain(["version=0".to_owned()]).collect();
+        Ok(Some(Ensemble {
+            init_limit: u32::try_from(keys.init_limit).unwrap_or(0),
+            sync_limit: u32::try_from(keys.sync_limit).unwrap_or(0),
+            notification_interval: (
+                millis(keys.fastleader_min_notification_interval),
+                millis(keys.fastleader_max_notification_interval),
+            ),
+            connect_timeout: millis(keys.cnx_timeout),
+            history_max: usize::try_from(keys.commit_log_count).unwrap_or(0).max(500),
+            listen_everywhere: keys.quorum_listen_on_all_ips,
+            config,
+            ..Ensemble::of(id, members)
+        }))
+    }
+}
+
+/// Keys whose meaning this build does not have: to ignore them would be worse than to stop.
+fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
+    let keys = &cfg.keys;
+    let unbuilt = [
+        (keys.reconfig_enabled, "reconfigEnabled=true"),
+        (keys.peer_type.eq_ignore_ascii_case("observer"), "peerType=observer"),
+        (keys.observer_master_port != 0, "observerMasterPort"),
+        (keys.local_sessions_enabled, "localSessionsEnabled=true"),
+        (keys.readonlymode_enabled, "readonlymode.enabled=true"),
+        (keys.ssl_quorum, "sslQuorum=true"),
+        (keys.port_unification, "portUnification=true"),
+        (keys.quorum_auth_enable_sasl, "quorum.auth.enableSasl=true"),
+        (keys.multi_address_enabled, "multiAddress.enabled=true"),
+        (keys.oracle_path.is_some(), "oraclePath"),
+        (keys.leader_serves == "no", "leaderServes=no"),
+        (!keys.db_autocreate, "db.autocreate=false"),
+        (keys.force_snapshot_sync, "forceSnapshotSync=true"),
+    ];
+    let mut found: Vec<String> =
+        unbuilt.iter().filter(|(set, _)| *set).map(|(_, key)| (*key).to_owned()).collect();
+    found.extend(cfg.groups.keys().map(|id| format!("group.{id}")));
+    found.extend(cfg.weights.keys().map(|id| format!("weight.{id}")));
+    let observers = cfg.servers.iter().filter(|(_, line)| line.role == Role::Observer);
+    found.extend(observers.map(|(id, _)| format!("server.{id} as observer")));
+    match found.first() {
+        Some(key) => {
+            Err(format!("{key} is not supported in an ensemble by this build; take it out"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn my_id(cfg: &ZooCfg, disk: &Disk) -> Result<ServerId, String> {
+    let path = cfg.data_dir().join(MY_ID);
+    let text = disk.read_text(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!(
+            "{} file is missing: it says which of the server lines this server is",
+            path.display()
+        ),
+        _ => format!("cannot read {}: {}", path.display(), io_text(&error)),
+    })?;
+    let id = text.trim().parse().ok().filter(|&id: &i64| id >= 0);
+    id.map(ServerId).ok_or_else(|| format!("serverid {} is not a number", text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::base::disk::Mode;
+    use crate::config::Properties;
+
+    const THREE: &str = "dataDir=/d\ninitLimit=10\nsyncLimit=5\nserver.1=a:2888:3888\n\
+                         server.2=b:2888:3888\nserver.3=c:2888:3888\n";
+
+    fn read(text: &str, my_id: Option<&str>) -> Result<Option<Ensemble>, String> {
+        let disk = Disk::memory();
+        disk.create_dir_all(Path::new("/d")).unwrap();
+        if let Some(my_id) = my_id {
+            let file = disk.open(Path::new("/d/myid"), Mode::Create).unwrap();
+            file.write_all_at(my_id.as_bytes(), 0).unwrap();
+        }
+        let cfg = ZooCfg::parse(&Properties::parse(text).unwrap()).unwrap();
+        Ensemble::from_zoo_cfg(&cfg, &disk)
+    }
+
+    #[test]
+    fn members_are_read_from_the_server_lines() {
+        assert!(read("dataDir=/d\nclientPort=2181\n", None).unwrap().is_none());
+        let ensemble = read(THREE, Some("2\n")).unwrap().unwrap();
+        assert_eq!((ensemble.id, ensemble.members.len()), (ServerId(2), 3));
+        assert_eq!(ensemble.members[&ServerId(3)].host, "c");
+        assert_eq!((ensemble.init_limit, ensemble.sync_limit), (10, 5));
+        assert!(ensemble.config.starts_with("server.1=a:2888:3888:participant\n"));
+        assert!(ensemble.config.ends_with("\nversion=0"));
+    }
+
+    #[test]
+    fn what_is_not_built_is_refused_with_its_key() {
+        let cases = [
+            ("reconfigEnabled=true\n", "reconfigEnabled=true"),
+            ("sslQuorum=true\n", "sslQuorum=true"),
+            ("weight.1=2\n", "weight.1"),
+            ("server.4=d:2888:3888:observer\n", "server.4 as observer"),
+            ("observerMasterPort=4000\n", "observerMasterPort"),
+            ("readonlymode.enabled=true\n", "readonlymode.enabled=true"),
+        ];
+        for (line, key) in cases {
+            let error = read(&format!("{THREE}{line}"), Some("1")).unwrap_err();
+            assert!(error.starts_with(key), "{error}");
+        }
+        assert!(read(THREE, None).unwrap_err().contains("myid file is missing"));
+        assert!(read(THREE, Some("x")).unwrap_err().contains("not a number"));
+        assert!(read(THREE, Some("9")).unwrap_err().contains("no line server.9"));
+    }
+}

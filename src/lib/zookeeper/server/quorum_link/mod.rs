@@ -1,0 +1,389 @@
+//! The server's side of an ensemble: runs the peer of `zab` over sockets, the journal and the disk.
+//!
+//! One task owns the peer. What comes (votes, packets, what the pipeline and the journal have to
+//! say) goes through it one after the other, and what the peer wants is done in that order: what
+//! must be durable is waited for, what is to be said is gathered and sent at the end of a turn.
+//!
+//! * `votes`: the election port.
+//! * `links`: the quorum port.
+//! * `disk`: epochs, a log that is cut, a state that is replaced.
+
+mod disk;
+mod links;
+mod votes;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tracing::{error, info, warn};
+
+use super::ensemble::Ensemble;
+use super::pipeline::Pipeline;
+use super::snapshots::Snapshots;
+use super::startup::Error;
+use crate::base::bytes::{Reader, Writer};
+use crate::limits;
+use crate::net::socket::{self, Listener};
+use crate::net::{Stop, StopSignal};
+use crate::zookeeper::jute::quorum_packet::{Revalidated, Touched};
+use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, Zxid, to_bytes};
+use crate::zookeeper::zab::{self, Action, Entry, Event, LinkId, Pace, Peer};
+
+use links::{Link, Linker, Out};
+use votes::Votes;
+
+const LOGGER: &str = "org.apache.zookeeper.server.quorum.QuorumPeer";
+/// How long the tasks of a role may take to end.
+const END_WITHIN: Duration = Duration::from_secs(60);
+/// What a packet may have beyond the largest request, in bytes.
+const PACKET_EXTRA_BYTES: usize = 1024 * 1024;
+
+/// What comes from the tasks.
+#[derive(Debug)]
+enum Arrival {
+    Peer(Event),
+    /// A learner has connected, or we to the leader, in the role of that number.
+    Learner(u64, Link),
+    Leader(u64, Option<Link>),
+    /// The snapshot behind the SNAP packet that comes next.
+    State(LinkId, Bytes),
+}
+
+/// The task.
+struct Member {
+    peer: Peer,
+    ensemble: Ensemble,
+    pipeline: Arc<Pipeline>,
+    snapshots: Arc<Snapshots>,
+    votes: Votes,
+    linker: Linker,
+    links: BTreeMap<LinkId, Link>,
+    /// What was said to each link in this turn.
+    said: BTreeMap<LinkId, Writer>,
+    state: Option<Bytes>,
+}
+
+/// Joins the ensemble. `newest` are the last transactions of the log.
+pub(super) async fn join(
+    ensemble: Ensemble,
+    pipeline: &Arc<Pipeline>,
+    snapshots: &Arc<Snapshots>,
+    newest: Vec<Entry>,
+    stop: &Stop,
+) -> Result<(), Error> {
+    let settings = &pipeline.settings;
+    let last = pipeline.state().tree.last_zxid();
+    let directories = snapshots.directories().clone();
+    let epochs = socket::blocking(move || disk::epochs(&directories, last)).await;
+    let epochs = epochs.map_err(Error::Ensemble)?;
+    let me = &ensemble.members[&ensemble.id];
+    let host = if ensemble.listen_everywhere { String::new() } else { me.host.clone() };
+    let bind = |host: String, port: u16| async move {
+        let bound = Listener::bind(&host, port).await;
+        bound.map_err(|source| Error::Bind { address: format!("{host}:{port}"), source })
+    };
+    // The quorum port is open only while this server leads; a port that is taken is told now.
+    drop(bind(host.clone(), me.quorum_port).await?);
+    let election = bind(host, me.election_port).await?;
+    info!(target: LOGGER, "{} is my election port, server {}", me.election_port, ensemble.id);
+    let (arrivals, arriving) = mpsc::channel(limits::MACHINE_INBOX_MAX);
+    let votes = Votes::start(&ensemble, election, &arrivals, stop);
+    let (shortest, longest) = ensemble.notification_interval;
+    let rules = zab::Settings {
+        id: ensemble.id,
+        voters: ensemble.members.keys().copied().collect(),
+        tick: Duration::from_millis(u64::from(settings.tick_ms.max(1))),
+        init_limit: ensemble.init_limit,
+        sync_limit: ensemble.sync_limit,
+        pace: Pace { shortest, longest },
+        history_max: ensemble.history_max,
+        config: Bytes::from(ensemble.config.clone()),
+    };
+    let peer = Peer::new(rules, epochs, last, newest, settings.clock.now());
+    let linker = Linker {
+        arrivals,
+        numbers: Arc::new(AtomicU64::new(1)),
+        role: 0,
+        stop: Stop::new(),
+        bytes_max: settings.frame_bytes_max + PACKET_EXTRA_BYTES,
+    };
+    let member = Member {
+        peer,
+        ensemble,
+        pipeline: pipeline.clone(),
+        snapshots: snapshots.clone(),
+        votes,
+        linker,
+        links: BTreeMap::new(),
+        said: BTreeMap::new(),
+        state: None,
+    };
+    let signal = stop.signal();
+    stop.spawn(member.run(arriving, signal));
+    Ok(())
+}
+
+impl Member {
+    async fn run(mut self, mut arriving: mpsc::Receiver<Arrival>, mut signal: StopSignal) {
+        let ended = tokio::select! {
+            ended = self.go_on(&mut arriving) => ended,
+            () = signal.raised() => Ok(()),
+        };
+        if let Err(text) = ended {
+            self.pipeline.fail(text);
+        }
+        self.links.clear();
+        self.linker.stop.stop(END_WITHIN).await;
+    }
+
+    /// Runs the peer; an error is a disk that cannot be relied upon.
+    async fn go_on(&mut self, arriving: &mut mpsc::Receiver<Arrival>) -> Result<(), String> {
+        let pipeline = self.pipeline.clone();
+        let clock = pipeline.settings.clock.clone();
+        self.carry_out().await?;
+        loop {
+            let pause = self.peer.wake_at().map(|at| at.since(clock.now()));
+            // A hair behind the mark, so that it is passed.
+            let pause = pause.unwrap_or(END_WITHIN) + Duration::from_millis(1);
+            tokio::select! {
+                events = pipeline.for_peer() => {
+                    for event in events {
+                        self.feed(event).await?;
+                    }
+                }
+                arrival = arriving.recv() => {
+                    let mut next = arrival;
+                    while let Some(arrival) = next {
+                        self.arrived(arrival).await?;
+                        next = arriving.try_recv().ok();
+                    }
+                }
+                () = tokio::time::sleep(pause) => {}
+            }
+            self.feed(Event::Tick).await?;
+            self.flush();
+            pipeline.state().followers = self.peer.followers();
+        }
+    }
+
+    async fn arrived(&mut self, arrival: Arrival) -> Result<(), String> {
+        let event = match arrival {
+            Arrival::Peer(event) => event,
+            Arrival::Learner(role, link) if role == self.linker.role => {
+                let id = link.id;
+                self.links.insert(id, link);
+                Event::Opened(id)
+            }
+            Arrival::Leader(role, link) if role == self.linker.role => {
+                let id = link.as_ref().map(|link| link.id);
+                self.links.extend(link.map(|link| (link.id, link)));
+                Event::Connected(id)
+            }
+            Arrival::State(link, state) => {
+                if self.links.contains_key(&link) {
+                    self.state = Some(state);
+                }
+                return Ok(());
+            }
+            Arrival::Learner(..) | Arrival::Leader(..) => return Ok(()),
+        };
+        self.feed(event).await
+    }
+
+    async fn feed(&mut self, event: Event) -> Result<(), String> {
+        self.peer.step(self.pipeline.settings.clock.now(), event);
+        self.carry_out().await
+    }
+
+    async fn carry_out(&mut self) -> Result<(), String> {
+        while let Some(action) = self.peer.next_action() {
+            if let Some(event) = self.act(action).await? {
+                self.peer.step(self.pipeline.settings.clock.now(), event);
+            }
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, action: Action) -> Result<Option<Event>, String> {
+        match action {
+            Action::Vote(to, said) => self.votes.send(to, &said),
+            Action::Connect(leader) => {
+                info!(target: LOGGER, "FOLLOWING {leader}");
+                let member = self.ensemble.members[&leader].clone();
+                let tick = u64::from(self.pipeline.settings.tick_ms);
+                let within = Duration::from_millis(tick) * self.ensemble.init_limit;
+                self.linker.connect(member, within);
+            }
+            Action::Listen => {
+                info!(target: LOGGER, "LEADING");
+                let me = &self.ensemble.members[&self.ensemble.id];
+                let everywhere = self.ensemble.listen_everywhere;
+                let host = if everywhere { String::new() } else { me.host.clone() };
+                self.linker.listen(host, me.quorum_port);
+            }
+            Action::Send(link, packet) => self.say(link, &packet),
+            Action::SendSnapshot(link) => self.send_snapshot(link),
+            Action::Close(link, why) => {
+                warn!(target: LOGGER, "Closing quorum connection {}: {why}", link.0);
+                self.links.remove(&link);
+                self.said.remove(&link);
+            }
+            Action::Log(entry) => {
+                let accepted = self.pipeline.accept(entry);
+                accepted.map_err(|error| format!("a proposal is not understood: {error}"))?;
+            }
+            Action::Commit(zxid) => self.pipeline.commit(zxid),
+            Action::Serve(role, zxid) => {
+                info!(target: LOGGER, "serving in epoch {}: {role:?}", zxid.epoch());
+                self.pipeline.serve(role, zxid);
+            }
+            Action::Retire(why) => return self.retire(&why).await.map(Some),
+            action => return self.act_for_clients(action).await,
+        }
+        Ok(None)
+    }
+
+    /// What concerns sessions, requests and the disk.
+    async fn act_for_clients(&mut self, action: Action) -> Result<Option<Event>, String> {
+        let pipeline = self.pipeline.clone();
+        match action {
+            Action::Ask(link, packet) => {
+                if let Err(why) = pipeline.ask(link, &packet) {
+                    return Ok(Some(self.violated(link, &why)));
+                }
+            }
+            Action::Touch(link, data) => match touched(&data) {
+                Some(sessions) => pipeline.touched_elsewhere(&sessions),
+                None => return Ok(Some(self.violated(link, "a PING that cannot be read"))),
+            },
+            Action::Pong(link, packet) => {
+                let mut writer = Writer::new();
+                pipeline.take_touched().iter().for_each(|touched| touched.encode(&mut writer));
+                self.say(link, &QuorumPacket { data: Some(writer.into_bytes()), ..packet });
+            }
+            Action::Revalidate(link, data) => {
+                let Ok(asked) = Touched::decode(&mut Reader::shared(&data)) else {
+                    return Ok(Some(self.violated(link, "a REVALIDATE that cannot be read")));
+                };
+                let valid = pipeline.revalidate(link, &asked);
+                let answer = to_bytes(&Revalidated { session: asked.session, valid });
+                self.say(link, &QuorumPacket::with(PacketKind::Revalidate, Zxid(-1), answer));
+            }
+            Action::Revalidated(data) => {
+                // Our own leader's; what cannot be read answers nobody.
+                if let Ok(said) = Revalidated::decode(&mut Reader::shared(&data)) {
+                    pipeline.revalidated(said.session, said.valid);
+                }
+            }
+            Action::Synced(_) => pipeline.synced(),
+            action => return self.write(action).await,
+        }
+        Ok(None)
+    }
+
+    /// What must be durable before anything else happens.
+    async fn write(&mut self, action: Action) -> Result<Option<Event>, String> {
+        let (pipeline, snapshots) = (self.pipeline.clone(), self.snapshots.clone());
+        let state = self.state.take_if(|_| matches!(action, Action::Install(_)));
+        // What was said before may be needed elsewhere meanwhile.
+        self.flush();
+        let done = socket::blocking(move || {
+            let directories = snapshots.directories();
+            match action {
+                Action::SaveAccepted(epoch) => {
+                    disk::save_accepted(directories, epoch).map(|()| Event::Saved)
+                }
+                Action::SaveCurrent(epoch) => {
+                    disk::save_current(directories, epoch).map(|()| Event::Saved)
+                }
+                Action::Truncate(zxid) => {
+                    disk::truncate(&pipeline, directories, zxid).map(Event::Installed)
+                }
+                Action::Install(zxid) => {
+                    let state = state.unwrap_or_default();
+                    disk::install(&pipeline, &snapshots, zxid, &state).map(Event::Installed)
+                }
+                // All others were done before.
+                other => Err(format!("nobody does this: {other}")),
+            }
+        });
+        done.await.map(Some)
+    }
+
+    /// Ends a role altogether; what was logged in it counts in the next election.
+    async fn retire(&mut self, why: &str) -> Result<Event, String> {
+        warn!(target: LOGGER, "Shutting down the role: {why}");
+        self.flush();
+        self.pipeline.retire();
+        self.links.clear();
+        self.said.clear();
+        self.state = None;
+        if !self.linker.stop.stop(END_WITHIN).await {
+            error!(target: LOGGER, "some quorum connections did not end in time");
+        }
+        self.linker.stop = Stop::new();
+        self.linker.role += 1;
+        let snapshots = self.snapshots.clone();
+        socket::blocking(move || snapshots.cancel()).await;
+        self.pipeline.drained().await;
+        info!(target: LOGGER, "LOOKING");
+        Ok(Event::Retired(self.pipeline.apply_tail()))
+    }
+
+    fn violated(&mut self, link: LinkId, why: &str) -> Event {
+        warn!(target: LOGGER, "Closing quorum connection {}: {why}", link.0);
+        self.links.remove(&link);
+        self.said.remove(&link);
+        Event::Closed(link)
+    }
+
+    fn say(&mut self, link: LinkId, packet: &QuorumPacket) {
+        if self.links.contains_key(&link) {
+            packet.encode(self.said.entry(link).or_default());
+        }
+    }
+
+    /// Hands what was said to the tasks of the links.
+    fn flush(&mut self) {
+        for (link, writer) in std::mem::take(&mut self.said) {
+            self.push(link, Out::Bytes(writer.into_bytes()));
+        }
+    }
+
+    fn push(&mut self, id: LinkId, out: Out) {
+        let Some(link) = self.links.get(&id) else { return };
+        if link.out.try_send(out).is_err() {
+            warn!(target: LOGGER, "Closing quorum connection {}: it does not read", id.0);
+            // Its task notices, and says that the link is closed.
+            self.links.remove(&id);
+            let closed = self.linker.arrivals.try_send(Arrival::Peer(Event::Closed(id)));
+            if closed.is_err() {
+                warn!(target: LOGGER, "quorum connection {} ends by its timeout", id.0);
+            }
+        }
+    }
+
+    fn send_snapshot(&mut self, link: LinkId) {
+        self.flush();
+        let (pieces, outgoing) = mpsc::channel(limits::SNAPSHOT_PIECES_QUEUED_MAX);
+        self.push(link, Out::Snapshot(outgoing));
+        let (pipeline, snapshots) = (self.pipeline.clone(), self.snapshots.clone());
+        info!(target: LOGGER, "Sending a snapshot to the learner of connection {}", link.0);
+        self.linker.stop.spawn(socket::blocking(move || {
+            snapshots.stream(&pipeline, |piece| pieces.blocking_send(piece).is_ok());
+        }));
+    }
+}
+
+fn touched(data: &Bytes) -> Option<Vec<Touched>> {
+    let mut reader = Reader::shared(data);
+    let mut sessions = Vec::new();
+    while !reader.is_empty() {
+        sessions.push(Touched::decode(&mut reader).ok()?);
+    }
+    Some(sessions)
+}
