@@ -100,8 +100,11 @@ impl Linker {
                 () = signal.raised() => return,
             };
             let link = connected.ok().map(|stream| linker.link(stream));
-            // An error is the end of this server.
-            let _ = linker.arrivals.send(Arrival::Leader(linker.role, link)).await;
+            // Its owner may wait for this task to end instead of listening to it.
+            tokio::select! {
+                _ = linker.arrivals.send(Arrival::Leader(linker.role, link)) => {}
+                () = signal.raised() => {}
+            }
         });
     }
 
@@ -122,7 +125,11 @@ impl Linker {
             if let Err(error) = ended {
                 info!(target: LOGGER, "Quorum connection {} has ended: {}", id.0, io_text(&error));
             }
-            let _ = arrivals.send(Arrival::Peer(Event::Closed(id))).await;
+            tokio::select! {
+                _ = arrivals.send(Arrival::Peer(Event::Closed(id))) => {}
+                _ = &mut gone => {}
+                () = signal.raised() => {}
+            }
         });
         Link { id, out, _alive: alive }
     }

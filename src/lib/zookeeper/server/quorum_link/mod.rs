@@ -225,7 +225,13 @@ impl Member {
                 let host = if everywhere { String::new() } else { me.host.clone() };
                 self.linker.listen(host, me.quorum_port);
             }
-            Action::Send(link, packet) => self.say(link, &packet),
+            Action::Send(link, packet) => {
+                if let Some(kind @ (PacketKind::Diff | PacketKind::Trunc)) = packet.kind() {
+                    let (name, zxid) = (kind.name(), packet.zxid);
+                    info!(target: LOGGER, "Sending {name} {zxid} to connection {}", link.0);
+                }
+                self.say(link, &packet);
+            }
             Action::SendSnapshot(link) => self.send_snapshot(link),
             Action::Close(link, why) => {
                 warn!(target: LOGGER, "Closing quorum connection {}: {why}", link.0);
@@ -289,6 +295,15 @@ impl Member {
     async fn write(&mut self, action: Action) -> Result<Option<Event>, String> {
         let (pipeline, snapshots) = (self.pipeline.clone(), self.snapshots.clone());
         let state = self.state.take_if(|_| matches!(action, Action::Install(_)));
+        match action {
+            Action::Truncate(zxid) => {
+                warn!(target: LOGGER, "Truncating log to get in sync with the leader {zxid}");
+            }
+            Action::Install(zxid) => {
+                info!(target: LOGGER, "Getting a snapshot from leader {zxid}");
+            }
+            _ => {}
+        }
         // What was said before may be needed elsewhere meanwhile.
         self.flush();
         let done = socket::blocking(move || {
