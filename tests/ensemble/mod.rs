@@ -83,6 +83,9 @@ async fn what_is_written_through_one_is_read_through_all() {
             fired(events, WatchKind::Created, &format!("/n{number}")).await;
         }
     }
+    let (config, _) = clients[0].0.get("/zookeeper/config", false).await.unwrap();
+    let config = String::from_utf8(config.unwrap().to_vec()).unwrap();
+    assert!(config.starts_with("server.1=127.") && config.ends_with("version=0"), "{config}");
     let digests = ensemble.word(leader, "srvr").await.unwrap();
     assert!(digests.contains("Mode: leader"), "{digests}");
     let synced = ensemble.word(leader, "mntr").await.unwrap();
@@ -251,4 +254,80 @@ async fn what_only_a_lost_leader_has_is_cut_away() {
     old.close().await;
     client.close().await;
     ensemble.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_on_the_ports_of_servers_disturb_nobody() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    let ensemble = Ensemble::start(3).await;
+    let leader = ensemble.leader().await;
+    let (client, _) = ensemble.client(ensemble.followers().await[0]).await;
+    let promises = [&[0, 0, 0, 11][..], &[0; 8], &[0x0f, 0xff, 0xff, 0xff]].concat();
+    let follower_of_nobody = [
+        &[0, 0, 0, 11][..],
+        &[0; 8],
+        &[0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 0, 0],
+        &[0xff; 4],
+    ]
+    .concat();
+    let strange: [&[u8]; 5] = [
+        b"GET / HTTP/1.1\r\n\r\n",
+        &[0xff; 64],
+        &promises,
+        &follower_of_nobody,
+        &[0, 0, 0, 0, 0, 0, 0, 77],
+    ];
+    let mut held = Vec::new();
+    for id in 1..=3 {
+        for (port, (host, number)) in ensemble.quorum_addresses(id).into_iter().enumerate() {
+            for bytes in strange {
+                // Only a leader has its quorum port open.
+                let Ok(mut stream) = TcpStream::connect((host.as_str(), number)).await else {
+                    assert!(port == 0 && id != leader, "the port of {id} is closed");
+                    continue;
+                };
+                stream.write_all(bytes).await.unwrap();
+                held.push(stream);
+            }
+        }
+    }
+    for number in 0..20 {
+        create(&client, &format!("/n{number}"), CreateMode::Persistent).await.unwrap();
+    }
+    assert_eq!(ensemble.leader().await, leader);
+    // One that names no voter is turned away.
+    let [(host, number), _] = ensemble.quorum_addresses(leader);
+    let mut stream = TcpStream::connect((host.as_str(), number)).await.unwrap();
+    stream.write_all(&follower_of_nobody).await.unwrap();
+    assert_eq!(within("its end", stream.read(&mut [0; 8])).await.unwrap(), 0);
+    client.close().await;
+    drop(held);
+    ensemble.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_built_stops_the_start() {
+    use crate::support::folder::Folder;
+    use crate::support::program::run;
+
+    let folder = Folder::new();
+    let base = format!(
+        "dataDir={}\nclientPort=0\ninitLimit=5\nsyncLimit=5\nserver.1=127.0.0.1:1:2\n\
+         server.2=127.0.0.1:3:4\n",
+        folder.path().display()
+    );
+    let cases = [
+        ("", "myid file is missing"),
+        ("server.3=127.0.0.1:5:6:observer\n", "server.3 as observer is not supported"),
+        ("sslQuorum=true\n", "sslQuorum=true is not supported"),
+        ("weight.1=3\n", "weight.1 is not supported"),
+    ];
+    for (line, sentence) in cases {
+        let file = folder.write("zoo.cfg", &format!("{base}{line}"));
+        let ended = run("zookeeper-server-start", &[&file], "").await;
+        let all = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(ended.code == Some(2) && all.contains(sentence), "{line}: {ended:?}");
+    }
 }

@@ -103,6 +103,12 @@ impl Ensemble {
         Some(text)
     }
 
+    /// Where a server's quorum port is, and its election port.
+    pub fn quorum_addresses(&self, id: i64) -> [(String, u16); 2] {
+        let member = &self.members[&ServerId(id)];
+        [member.quorum_port, member.election_port].map(|port| (self.host.clone(), port))
+    }
+
     /// What a server says it is.
     pub async fn mode(&self, id: i64) -> Option<String> {
         let text = self.word(id, "srvr").await?;

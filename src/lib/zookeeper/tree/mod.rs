@@ -319,6 +319,15 @@ impl DataTree {
         }
     }
 
+    /// What `/zookeeper/config` shows of the ensemble. It is each server's own, no transaction.
+    pub fn show_config(&mut self, config: &str) {
+        let Some(id) = self.nodes.find(path::CONFIG) else { return };
+        let node = self.nodes.get_mut(id);
+        let before = node.data_length();
+        node.set_data(Some(config.as_bytes()));
+        self.resize(before, config.len());
+    }
+
     /// From here on another server decides.
     pub fn stand_down(&mut self) {
         self.pending.clear();

@@ -198,22 +198,35 @@ fn op_name(op: crate::zookeeper::jute::OpCode) -> &'static str {
     }
 }
 
-pub(super) fn dump(state: &mut State, clock: &Clock) -> String {
+/// The sessions by when they expire.
+fn buckets(state: &mut State, clock: &Clock, sessions: usize, out: &mut String) {
     let (now, wall_ms) = (clock.now(), clock.wall_ms());
-    let sessions = state.tree.sessions().count();
     let buckets: Vec<_> = state
         .tree
         .tracker()
         .buckets()
         .map(|(at, sessions)| (at, sessions.iter().copied().collect::<Vec<_>>()))
         .collect();
-    let mut out = String::new();
     line!(out, "SessionTracker dump:");
     line!(out, "Session Sets ({})/({sessions}):", buckets.len());
     for (at, sessions) in &buckets {
         let at_ms = wall_ms + i64::try_from(at.since(now).as_millis()).unwrap_or_default();
         line!(out, "{} expire at {}:", sessions.len(), date(at_ms));
         sessions.iter().for_each(|session| line!(out, "\t{session}"));
+    }
+}
+
+pub(super) fn dump(state: &mut State, clock: &Clock) -> String {
+    let sessions = state.tree.sessions().count();
+    let mut out = String::new();
+    if state.role == Role::Following {
+        // When they expire is known to the leader.
+        line!(out, "Global Sessions({sessions}):");
+        for (session, timeout_ms) in state.tree.sessions() {
+            line!(out, "{session}\t{timeout_ms}ms");
+        }
+    } else {
+        buckets(state, clock, sessions, &mut out);
     }
     let owners: Vec<_> = state.tree.ephemeral_owners().collect();
     line!(out, "ephemeral nodes dump:");

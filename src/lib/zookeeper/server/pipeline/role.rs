@@ -96,6 +96,9 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let mut state = self.state();
         let mut orphans = Vec::new();
+        if let Some(ensemble) = &self.settings.ensemble {
+            state.tree.show_config(&ensemble.config);
+        }
         if role == ServerState::Leading {
             assert!(state.proposals.is_empty(), "a leader begins with all it has applied");
             state.tree.set_last_zxid(zxid);
