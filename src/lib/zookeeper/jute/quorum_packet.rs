@@ -117,7 +117,7 @@ fn measure(reader: &mut Reader<'_>, bytes_max: usize) -> std::result::Result<(),
     let count = number(reader)?;
     /// Identities one connection may have proved.
     const IDS_MAX: i32 = 1_024;
-    if count > IDS_MAX || count < -1 {
+    if !(-1..=IDS_MAX).contains(&count) {
         return Err(Measure::Wrong(reader.invalid("number of identities", i64::from(count))));
     }
     for _ in 0..count.max(0) * 2 {

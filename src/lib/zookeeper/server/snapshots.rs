@@ -1,9 +1,8 @@
 //! Takes snapshots while the server goes on, and purges old files.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -28,7 +27,10 @@ pub(super) struct Snapshots {
     directories: Directories,
     packing: Packing,
     digest: bool,
-    busy: AtomicBool,
+    /// Whether the tree is being walked: one walk at a time.
+    busy: Mutex<bool>,
+    /// Who waits for that to end.
+    idle: Condvar,
     /// The server stops: a snapshot that is not finished is not needed.
     abandoned: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -40,7 +42,8 @@ impl Snapshots {
             directories,
             packing,
             digest,
-            busy: AtomicBool::new(false),
+            busy: Mutex::new(false),
+            idle: Condvar::new(),
             abandoned: AtomicBool::new(false),
             thread: Mutex::new(None),
         }
@@ -53,19 +56,19 @@ impl Snapshots {
 
     /// Begins a snapshot on a thread of its own; false where one is being taken.
     pub(super) fn start(self: &Arc<Snapshots>, pipeline: &Arc<Pipeline>) -> bool {
-        if self.busy.swap(true, Ordering::AcqRel) {
+        if std::mem::replace(&mut *self.busy(), true) {
             return false;
         }
         let (snapshots, pipeline) = (self.clone(), pipeline.clone());
         let thread = Builder::new().name("Snapshot Thread".to_owned()).spawn(move || {
             snapshots.take(&pipeline);
-            snapshots.busy.store(false, Ordering::Release);
+            snapshots.done();
         });
         match thread {
             Ok(thread) => *self.thread() = Some(thread),
             Err(error) => {
                 error!(target: LOGGER, "cannot start the snapshot's thread: {error}");
-                self.busy.store(false, Ordering::Release);
+                self.done();
             }
         }
         true
@@ -89,13 +92,8 @@ impl Snapshots {
     /// Hands a snapshot out as it goes over the wire, piece by piece: a packet that names it, the
     /// nodes, and the text that ends them. Ends early where a piece is not taken.
     pub(super) fn stream(&self, pipeline: &Pipeline, mut take: impl FnMut(Bytes) -> bool) {
-        while self.busy.swap(true, Ordering::AcqRel) {
-            // One walk at a time; the other is on its way to the disk.
-            if self.abandoned.load(Ordering::Acquire) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        let waited = self.idle.wait_while(self.busy(), |busy| *busy);
+        *waited.unwrap_or_else(PoisonError::into_inner) = true;
         let mut walk = pipeline.state().tree.begin_snapshot();
         let named = QuorumPacket::new(PacketKind::Snap, walk.zxid());
         let mut wanted = take(to_bytes(&named));
@@ -106,10 +104,20 @@ impl Snapshots {
             wanted = take(piece.into_bytes());
         }
         pipeline.state().tree.end_snapshot(walk);
-        self.busy.store(false, Ordering::Release);
+        self.done();
         if wanted {
             take(to_bytes(&SNAPSHOT_END.to_owned()));
         }
+    }
+
+    fn busy(&self) -> MutexGuard<'_, bool> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The walk has ended; another may begin.
+    fn done(&self) {
+        *self.busy() = false;
+        self.idle.notify_one();
     }
 
     fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {

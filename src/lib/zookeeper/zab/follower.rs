@@ -130,6 +130,11 @@ impl Follower {
                 Err("the leader's connection has ended".to_owned())
             }
             Event::Saved => self.saved(shared),
+            Event::CannotCut => {
+                // To begin anew from nothing would break the promises it made with what it has.
+                shared.wants_snapshot = true;
+                Err("the log cannot be cut, a snapshot is needed".to_owned())
+            }
             Event::Installed(zxid) => self.installed(shared, zxid),
             Event::Logged(zxid) => {
                 self.logged(shared, zxid);
@@ -197,14 +202,7 @@ impl Follower {
                 }
                 sync.begun = true;
                 sync.installing = kind != PacketKind::Diff;
-                match kind {
-                    PacketKind::Trunc => shared.push(Action::Truncate(packet.zxid)),
-                    PacketKind::Snap => shared.push(Action::Install(packet.zxid)),
-                    _ => return Ok(()),
-                }
-                self.received = packet.zxid;
-                self.covered = packet.zxid;
-                Ok(())
+                self.synchronise(shared, kind, packet.zxid)
             }
             (Phase::Synchronising(_) | Phase::Entered | Phase::Serving, PacketKind::Proposal) => {
                 self.propose(shared, packet)
@@ -249,6 +247,27 @@ impl Follower {
         }
     }
 
+    /// Begins to make the log the leader's.
+    fn synchronise(
+        &mut self,
+        shared: &mut Shared,
+        kind: PacketKind,
+        zxid: Zxid,
+    ) -> Result<(), End> {
+        match kind {
+            // What it has does not reach as far as it must say it does.
+            _ if kind != PacketKind::Snap && shared.wants_snapshot => {
+                return Err("a snapshot is needed and none was sent".to_owned());
+            }
+            PacketKind::Trunc => shared.push(Action::Truncate(zxid)),
+            PacketKind::Snap => shared.push(Action::Install(zxid)),
+            _ => return Ok(()),
+        }
+        self.received = zxid;
+        self.covered = zxid;
+        Ok(())
+    }
+
     fn take_epoch(&mut self, shared: &mut Shared, packet: &QuorumPacket) -> Result<(), End> {
         self.epoch = i64::from(packet.zxid.epoch());
         if self.epoch < shared.accepted_epoch {
@@ -267,7 +286,11 @@ impl Follower {
     }
 
     fn acknowledge_epoch(&mut self, shared: &mut Shared, current: i32) {
-        let last = shared.history.last();
+        let (last, current) = match shared.wants_snapshot {
+            // Not to be counted, and to be sent everything.
+            true => (Zxid::ZERO, -1),
+            false => (shared.history.last(), current),
+        };
         self.send(shared, QuorumPacket::with(PacketKind::AckEpoch, last, int(current)));
         self.phase = Phase::Synchronising(Sync::default());
     }
@@ -292,6 +315,7 @@ impl Follower {
                 self.covered = self.covered.max(zxid);
                 self.durable = zxid;
                 shared.history.truncate(zxid);
+                shared.wants_snapshot = false;
             }
             _ => return Ok(()),
         }

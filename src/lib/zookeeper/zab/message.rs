@@ -31,6 +31,9 @@ pub enum Event {
     Saved,
     /// The log is cut, or the snapshot installed: the state ends there now.
     Installed(Zxid),
+    /// The log cannot be cut there: what is older is only in a snapshot that has more. Nothing was
+    /// touched.
+    CannotCut,
     /// Everything logged up to there is durable.
     Logged(Zxid),
     /// The leader's own pipeline prepared and logged the next transaction.

@@ -30,6 +30,8 @@ pub(super) struct Shared {
     pub(super) accepted_epoch: i64,
     pub(super) current_epoch: i64,
     pub(super) history: History,
+    /// Our own state leads nowhere: it is kept until a leader's snapshot takes its place.
+    pub(super) wants_snapshot: bool,
     pub(super) out: VecDeque<Action>,
 }
 
@@ -80,8 +82,14 @@ impl Peer {
         let mut history = History::new(first, settings.history_max);
         newest.into_iter().for_each(|entry| history.append(entry));
         assert_eq!(history.last(), last, "the newest transactions end with the last one");
-        let shared =
-            Shared { settings, accepted_epoch, current_epoch, history, out: VecDeque::new() };
+        let shared = Shared {
+            settings,
+            accepted_epoch,
+            current_epoch,
+            history,
+            wants_snapshot: false,
+            out: VecDeque::new(),
+        };
         let elected = Vote { epoch: 0, zxid: Zxid::ZERO, leader: shared.settings.id };
         let mut peer = Peer { shared, role: Role::Retiring, round: 0, elected };
         peer.look(now);

@@ -73,21 +73,23 @@ pub(super) fn save_current(directories: &Directories, epoch: i64) -> Result<(), 
     save(directories, CURRENT, epoch)
 }
 
-/// Cuts the log, and goes back to what it then holds.
+/// Cuts the log, and goes back to what it then holds; none where it cannot be cut there.
 pub(super) fn truncate(
     pipeline: &Pipeline,
     directories: &Directories,
     zxid: Zxid,
-) -> Result<Zxid, String> {
+) -> Result<Option<Zxid>, String> {
     let text = |error: &dyn std::error::Error| Chain(error).to_string();
-    store::truncate(directories, zxid.0).map_err(|error| text(&error))?;
+    if !store::truncate(directories, zxid.0).map_err(|error| text(&error))? {
+        return Ok(None);
+    }
     let read = startup::read_tree(&pipeline.settings, directories).map_err(|error| text(&error))?;
     let last = read.tree.last_zxid();
     if last != zxid {
         return Err(format!("the log was to be cut at {zxid} and ends with {last}"));
     }
     pipeline.replace_tree(read.tree);
-    Ok(last)
+    Ok(Some(last))
 }
 
 /// Puts a leader's state in the place of ours: beside it first, and only when that is durable does

@@ -316,7 +316,8 @@ impl Member {
                     disk::save_current(directories, epoch).map(|()| Event::Saved)
                 }
                 Action::Truncate(zxid) => {
-                    disk::truncate(&pipeline, directories, zxid).map(Event::Installed)
+                    let cut = disk::truncate(&pipeline, directories, zxid);
+                    cut.map(|cut| cut.map_or(Event::CannotCut, Event::Installed))
                 }
                 Action::Install(zxid) => {
                     let state = state.unwrap_or_default();

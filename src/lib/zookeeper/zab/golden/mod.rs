@@ -24,6 +24,8 @@ struct Node {
     epochs: (i64, i64),
     log: Vec<Entry>,
     applied: Zxid,
+    /// What is older is only in a snapshot.
+    base: Zxid,
     listens: bool,
     /// The last number its pipeline gave out.
     numbered: Zxid,
@@ -253,6 +255,7 @@ impl Life {
                 node.epochs.1 = epoch;
                 return Some(Event::Saved);
             }
+            Action::Truncate(zxid) if zxid < node.base => return Some(Event::CannotCut),
             Action::Truncate(zxid) => {
                 node.log.retain(|entry| entry.zxid <= zxid);
                 node.applied = zxid;
@@ -354,6 +357,11 @@ impl Runner for Life {
             "history" => self.history_max = words[0].parse()?,
             "trace" => (self.votes, self.rest) = (words[0] == "all", words[0] != "nothing"),
             "disk" => self.disk(&words)?,
+            // `base 1 2 3`: the oldest snapshot of server 1 has everything up to 2's third.
+            "base" => {
+                let base = Zxid::new(words[1].parse()?, words[2].parse()?);
+                self.nodes.get_mut(&ids()?[0]).ok_or("no such server")?.base = base;
+            }
             "start" => ids()?.into_iter().for_each(|id| self.start(id)),
             "crash" => ids()?.into_iter().for_each(|id| self.crash(id)),
             "run" => self.pass(words[0].parse()?),
