@@ -39,10 +39,9 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use crate::base::disk::Lock;
-use crate::base::holder;
 use crate::net::Stop;
 use crate::net::listener;
-use crate::net::socket::{self, Listener};
+use crate::net::socket;
 use crate::zookeeper::jute::Request;
 
 use dispatch::Dispatch;
@@ -81,15 +80,13 @@ impl Server {
         let address = format!("{}:{}", settings.host, settings.port);
         let loading = settings.clone();
         let started = socket::blocking(move || startup::load(&loading)).await?;
-        let listener = Listener::bind(&settings.host, settings.port)
-            .await
-            .and_then(|listener| Ok((listener.address()?, listener)))
-            .map_err(|source| {
-                let taken = source.kind() == std::io::ErrorKind::AddrInUse;
-                let holder = taken.then(|| holder::of_port(settings.port)).flatten();
-                Error::Bind { address, holder, source }
-            });
-        let (address, listener) = listener?;
+        let listener = startup::bind(startup::Port::Client, &settings.host, settings.port).await?;
+        let address = listener.address().map_err(|source| Error::Bind {
+            port: startup::Port::Client,
+            address,
+            holder: None,
+            source,
+        })?;
         info!(
             target: "org.apache.zookeeper.server.NIOServerCnxnFactory",
             "binding to port {address}"

@@ -11,6 +11,7 @@ use super::snapshots::Snapshots;
 use crate::base::bytes::{self, Reader};
 use crate::base::disk::Lock;
 use crate::base::holder;
+use crate::net::socket::Listener;
 use crate::zookeeper::jute::{Jute, Transaction, Zxid};
 use crate::zookeeper::store::{self, Directories, TxnLog, snapshot};
 use crate::zookeeper::tree::DataTree;
@@ -29,12 +30,40 @@ pub enum Error {
     Transaction { zxid: Zxid, source: bytes::Error },
     /// Another process of ours uses the folder.
     Locked { folder: std::path::PathBuf, holder: Option<String> },
-    /// The client port.
-    Bind { address: String, holder: Option<String>, source: std::io::Error },
+    /// A port.
+    Bind { port: Port, address: String, holder: Option<String>, source: std::io::Error },
     /// The journal's thread.
     Thread(std::io::Error),
     /// What the disk holds and a member of an ensemble must not have.
     Ensemble(String),
+}
+
+/// Which of a server's ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    Client,
+    Quorum,
+    Election,
+}
+
+impl Port {
+    /// What it is called, and where another one is chosen.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Port::Client => ("client port", "choose another 'clientPort'"),
+            Port::Quorum => ("quorum port", "change the line of this server on all servers"),
+            Port::Election => ("election port", "change the line of this server on all servers"),
+        }
+    }
+}
+
+/// Opens a port; who has it is told where it is taken.
+pub(super) async fn bind(port: Port, host: &str, number: u16) -> Result<Listener, Error> {
+    Listener::bind(host, number).await.map_err(|source| {
+        let taken = source.kind() == std::io::ErrorKind::AddrInUse;
+        let holder = taken.then(|| holder::of_port(number)).flatten();
+        Error::Bind { port, address: format!("{host}:{number}"), holder, source }
+    })
 }
 
 impl fmt::Display for Error {
@@ -50,13 +79,16 @@ impl fmt::Display for Error {
                 folder.display(),
                 holder.as_deref().unwrap_or("another running server")
             ),
-            Error::Bind { address, holder: Some(holder), .. } => write!(
-                f,
-                "cannot bind to client port {address}: it is taken by {holder}; stop it, or choose another 'clientPort'"
-            ),
-            Error::Bind { address, holder: None, source } => {
+            Error::Bind { port, address, holder: Some(holder), .. } => {
+                let (name, elsewhere) = port.words();
+                write!(
+                    f,
+                    "cannot bind to {name} {address}: it is taken by {holder}; stop it, or {elsewhere}"
+                )
+            }
+            Error::Bind { port, address, holder: None, source } => {
                 let text = crate::base::error::io_text(source);
-                write!(f, "cannot bind to client port {address}: {text}")
+                write!(f, "cannot bind to {} {address}: {text}", port.words().0)
             }
             Error::Ensemble(text) => f.write_str(text),
             Error::Thread(_) => f.write_str("cannot start the journal's thread"),

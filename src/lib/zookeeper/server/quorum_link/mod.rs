@@ -24,10 +24,10 @@ use tracing::{error, info, warn};
 use super::ensemble::Ensemble;
 use super::pipeline::Pipeline;
 use super::snapshots::Snapshots;
-use super::startup::Error;
+use super::startup::{self, Error, Port};
 use crate::base::bytes::{Reader, Writer};
 use crate::limits;
-use crate::net::socket::{self, Listener};
+use crate::net::socket;
 use crate::net::{Stop, StopSignal};
 use crate::zookeeper::jute::quorum_packet::{Revalidated, Touched};
 use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, Zxid, to_bytes};
@@ -82,13 +82,9 @@ pub(super) async fn join(
     let epochs = epochs.map_err(Error::Ensemble)?;
     let me = &ensemble.members[&ensemble.id];
     let host = if ensemble.listen_everywhere { String::new() } else { me.host.clone() };
-    let bind = |host: String, port: u16| async move {
-        let bound = Listener::bind(&host, port).await;
-        bound.map_err(|source| Error::Bind { address: format!("{host}:{port}"), source })
-    };
     // The quorum port is open only while this server leads; a port that is taken is told now.
-    drop(bind(host.clone(), me.quorum_port).await?);
-    let election = bind(host, me.election_port).await?;
+    drop(startup::bind(Port::Quorum, &host, me.quorum_port).await?);
+    let election = startup::bind(Port::Election, &host, me.election_port).await?;
     info!(target: LOGGER, "{} is my election port, server {}", me.election_port, ensemble.id);
     let (arrivals, arriving) = mpsc::channel(limits::MACHINE_INBOX_MAX);
     let votes = Votes::start(&ensemble, election, &arrivals, stop);
