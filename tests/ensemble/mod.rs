@@ -47,7 +47,7 @@ async fn fired(events: &mut Events, wanted: WatchKind, at: &str) {
     within("a watch", async {
         loop {
             let event = events.next().await.expect("an event");
-            if let Event::Watch(WatchEvent { kind, path }) = event {
+            if let Event::Watch(WatchEvent { kind, path, .. }) = event {
                 assert_eq!((kind, path.as_str()), (wanted, at));
                 return;
             }

@@ -12,3 +12,4 @@ mod offsets;
 mod preferred_replica_election;
 mod quickstart;
 mod reassign_partitions;
+mod zk_cli;

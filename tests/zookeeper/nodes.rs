@@ -27,7 +27,7 @@ fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> KeeperError {
 async fn fired(events: &mut Events) -> (WatchKind, String) {
     loop {
         match within("a watch", events.next()).await.expect("an event") {
-            Event::Watch(WatchEvent { kind, path }) => return (kind, path),
+            Event::Watch(WatchEvent { kind, path, .. }) => return (kind, path),
             Event::State(_) => {}
         }
     }

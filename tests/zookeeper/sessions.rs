@@ -27,7 +27,7 @@ async fn deleted(events: &mut Events, wanted: &str) {
     within("the watch of a node that goes", async {
         loop {
             let event = events.next().await.expect("an event");
-            if let Event::Watch(WatchEvent { kind: WatchKind::Deleted, path }) = event {
+            if let Event::Watch(WatchEvent { kind: WatchKind::Deleted, path, .. }) = event {
                 assert_eq!(path, wanted);
                 return;
             }

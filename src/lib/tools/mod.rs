@@ -35,6 +35,8 @@ pub mod start_kafka;
 pub mod start_zookeeper;
 mod stop;
 pub mod topics;
+mod typing;
+pub mod zk_cli;
 pub mod zookeeper_server_start;
 pub mod zookeeper_server_stop;
 
@@ -65,8 +67,10 @@ pub static TOOLS: &[&Tool] = &[
     &topics::TOOL,
     &start_kafka::TOOL,
     &start_zookeeper::TOOL,
+    &zk_cli::TOOL,
     &zookeeper_server_start::TOOL,
     &zookeeper_server_stop::TOOL,
+    &zk_cli::SHELL,
 ];
 
 /// A program.

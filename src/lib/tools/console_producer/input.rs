@@ -2,16 +2,14 @@
 //! thread of their own, because reading waits and the event loop must not.
 
 use std::io::{self, Read as _};
-use std::path::PathBuf;
 
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{Config, Editor};
 use tokio::sync::mpsc;
 
-use super::super::{Environment, Failure, Input, Io};
-use crate::base::disk::Disk;
-use crate::base::error::io_text;
+use super::super::typing::{self, start};
+use super::super::{Failure, Input, Io};
 use crate::limits;
 
 /// How much is read at a time, in bytes.
@@ -57,11 +55,7 @@ pub(super) struct Prompt {
 impl Prompt {
     /// Makes the terminal ready; what was typed in earlier runs can be recalled.
     pub(super) fn open(io: &Io) -> Result<Prompt, Failure> {
-        let history = history_file(&io.environment);
-        if let Some(folder) = history.as_ref().and_then(|file| file.parent()) {
-            // Without a folder there is no history, and nothing else is missing.
-            let _ = Disk::System.create_dir_all(folder);
-        }
+        let history = typing::history(&io.environment, "kafka-console-producer");
         let (sender, typed) = mpsc::channel(1);
         let (ask, asked) = std::sync::mpsc::channel::<()>();
         start(move || {
@@ -109,24 +103,8 @@ fn editor() -> rustyline::Result<Editor<(), FileHistory>> {
     Editor::with_config(config)
 }
 
-/// Where typed lines are kept, as the XDG rules have it.
-fn history_file(environment: &Environment) -> Option<PathBuf> {
-    let state = environment.filled("XDG_STATE_HOME").map(PathBuf::from);
-    let home = || Some(PathBuf::from(environment.filled("HOME")?).join(".local/state"));
-    Some(state.or_else(home)?.join("milena/kafka-console-producer.history"))
-}
-
-fn start(work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-    let started = std::thread::Builder::new().name("input".to_owned()).spawn(work);
-    started
-        .map(drop)
-        .map_err(|error| Failure::named(format!("cannot read the input: {}", io_text(&error))))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[tokio::test]
@@ -138,20 +116,5 @@ mod tests {
             lengths.push(piece.unwrap().len());
         }
         assert_eq!(lengths, [PIECE_BYTES, 1, 0]);
-    }
-
-    #[test]
-    fn history_is_kept_where_state_belongs() {
-        let file = |pairs: &[(&str, &str)]| {
-            let pairs = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-            history_file(&Environment::Fixed(BTreeMap::from_iter(pairs)))
-        };
-        let name = "milena/kafka-console-producer.history";
-        assert_eq!(file(&[("HOME", "/h")]), Some(PathBuf::from(format!("/h/.local/state/{name}"))));
-        assert_eq!(
-            file(&[("HOME", "/h"), ("XDG_STATE_HOME", "/s")]),
-            Some(PathBuf::from(format!("/s/{name}")))
-        );
-        assert_eq!(file(&[]), None);
     }
 }

@@ -47,6 +47,8 @@ pub enum Value {
     OptionalNumber(&'static str),
     /// Only what is attached with `=`.
     Attached(&'static str),
+    /// No option at all: says that all is words from the one behind so many others on.
+    Rest(usize),
 }
 
 /// Under which heading the help lists an option, in this order.
@@ -123,6 +125,13 @@ pub const fn value(
     Opt { value: Value::Required(value), many: false, ..flag(name, group, help) }
 }
 
+/// No option: says that options end at the word behind `words` others, where a command begins
+/// that has its own.
+pub const fn rest(words: usize) -> Opt {
+    let row = flag("rest", Group::Other, "A command and what it takes.");
+    Opt { value: Value::Rest(words), ..row }.hidden()
+}
+
 impl Opt {
     /// The same, whose value may be left out.
     pub const fn optional(self) -> Opt {
@@ -163,7 +172,7 @@ impl Opt {
     /// The name of the value, where there is one.
     pub fn value_name(&self) -> Option<&'static str> {
         match self.value {
-            Value::None => None,
+            Value::None | Value::Rest(_) => None,
             Value::Required(name)
             | Value::Optional(name)
             | Value::OptionalNumber(name)
@@ -175,7 +184,7 @@ impl Opt {
     pub fn spelled(&self) -> String {
         let Opt { name, .. } = self;
         match self.value {
-            Value::None => format!("--{name}"),
+            Value::None | Value::Rest(_) => format!("--{name}"),
             Value::Required(value) => format!("--{name} <{value}>"),
             Value::Optional(value) | Value::OptionalNumber(value) => format!("--{name} [{value}]"),
             Value::Attached(value) => format!("--{name}[={value}]"),

@@ -130,7 +130,12 @@ struct Tokens {
 }
 
 fn tokenise(options: &[Opt], line: &[String]) -> Result<Tokens, Error> {
-    let find = |name: &str| options.iter().find(|option| option.name == name);
+    let rest_behind = options.iter().find_map(|option| match option.value {
+        Value::Rest(words) => Some(words),
+        _ => None,
+    });
+    let is_option = |option: &&Opt| !matches!(option.value, Value::Rest(_));
+    let find = |name: &str| options.iter().filter(is_option).find(|option| option.name == name);
     let mut tokens = Tokens::default();
     let mut rest = line.iter();
     while let Some(word) = rest.next() {
@@ -140,6 +145,10 @@ fn tokenise(options: &[Opt], line: &[String]) -> Result<Tokens, Error> {
         }
         if !looks_like_option(word) {
             tokens.words.push(word.clone());
+            if rest_behind.is_some_and(|words| tokens.words.len() > words) {
+                tokens.words.extend(rest.cloned());
+                break;
+            }
             continue;
         }
         let bare = word.strip_prefix("--").unwrap_or_else(|| &word[1..]);
@@ -159,7 +168,7 @@ fn tokenise(options: &[Opt], line: &[String]) -> Result<Tokens, Error> {
         };
         let next = rest.as_slice().first();
         let value = match row.value {
-            Value::None => None,
+            Value::None | Value::Rest(_) => None,
             Value::Attached(_) => attached,
             Value::Required(_) => match attached {
                 Some(value) => Some(value),
@@ -196,7 +205,7 @@ pub(super) fn command<'a>(
     for option in options {
         let mut arg = Arg::new(option.name).long(option.name).help(option.help).hide(option.hidden);
         arg = match option.value {
-            Value::None => arg.action(ArgAction::Count),
+            Value::None | Value::Rest(_) => arg.action(ArgAction::Count),
             Value::Required(value) => arg.action(ArgAction::Append).value_name(value).num_args(1),
             Value::Optional(value) | Value::OptionalNumber(value) | Value::Attached(value) => {
                 arg.action(ArgAction::Append).value_name(value).num_args(0..=1).require_equals(true)
@@ -309,6 +318,19 @@ mod tests {
             assert_eq!(parsed.one("time").unwrap(), *expected, "{line:?}");
             assert_eq!(parsed.words().len(), *words, "{line:?}");
         }
+    }
+
+    #[test]
+    fn a_command_has_options_of_its_own() {
+        const SHELL: &[Opt] = &[flag("r", Group::Other, "Reads."), super::super::rest(1)];
+        let parse = |line: &[&str]| {
+            let line: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
+            Parsed::parse("tool", SHELL, &line)
+        };
+        let parsed = parse(&["host:1", "-r", "ls", "-s", "--", "/", "-rest"]).unwrap();
+        assert!(parsed.has("r"));
+        assert_eq!(parsed.words(), ["host:1", "ls", "-s", "--", "/", "-rest"]);
+        assert!(parse(&["host:1", "-rest", "ls"]).is_err());
     }
 
     #[test]

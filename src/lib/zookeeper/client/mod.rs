@@ -59,6 +59,8 @@ pub struct Options {
     pub session_timeout: Duration,
     /// The largest reply that is taken, in bytes (`jute.maxbuffer`).
     pub reply_bytes_max: usize,
+    /// Whether a server without a quorum behind it will do; it answers reads only.
+    pub read_only: bool,
     pub clock: Clock,
 }
 
@@ -67,6 +69,7 @@ impl Default for Options {
         Options {
             session_timeout: Duration::from_secs(18),
             reply_bytes_max: limits::JUTE_REPLY_BYTES_MAX,
+            read_only: false,
             clock: Clock::System,
         }
     }

@@ -49,7 +49,11 @@ impl Task {
     ) -> Task {
         Task {
             rounds: Rounds::new(servers.hosts.len(), rng),
-            session: Session::new(servers.chroot.clone(), options.session_timeout),
+            session: Session::new(
+                servers.chroot.clone(),
+                options.session_timeout,
+                options.read_only,
+            ),
             servers,
             options,
             commands,

@@ -56,12 +56,14 @@ impl Dirty {
 mod tests {
     use super::*;
     use crate::zookeeper::client::WatchKind;
+    use crate::zookeeper::jute::Zxid;
 
     #[test]
     fn watches_fall_to_what_they_are_about() {
         let mut dirty = Dirty::default();
         let mut note = |path: &str| {
-            dirty.note(&WatchEvent { kind: WatchKind::DataChanged, path: path.to_owned() })
+            let (kind, zxid) = (WatchKind::DataChanged, Zxid(7));
+            dirty.note(&WatchEvent { kind, path: path.to_owned(), zxid })
         };
         assert!(note("/controller"));
         assert!(note("/brokers/ids/3"));

@@ -72,6 +72,8 @@ pub enum Event {
 pub struct WatchEvent {
     pub kind: WatchKind,
     pub path: String,
+    /// The transaction that changed it; -1 where the server does not say, as before 3.9.
+    pub zxid: Zxid,
 }
 
 /// What is to be done for the session.
@@ -114,6 +116,7 @@ enum Watch {
 pub(super) struct Session<W> {
     chroot: Chroot,
     requested_timeout: Duration,
+    read_only: bool,
     /// As agreed on with the server.
     timeout: Duration,
     id: SessionId,
@@ -136,10 +139,11 @@ pub(super) struct Session<W> {
 }
 
 impl<W> Session<W> {
-    pub(super) fn new(chroot: Chroot, timeout: Duration) -> Session<W> {
+    pub(super) fn new(chroot: Chroot, timeout: Duration, read_only: bool) -> Session<W> {
         Session {
             chroot,
             requested_timeout: timeout,
+            read_only,
             timeout,
             id: SessionId::NONE,
             password: Bytes::from_static(&[0; 16]),
@@ -192,7 +196,7 @@ impl<W> Session<W> {
             timeout_ms: i32::try_from(self.requested_timeout.as_millis()).unwrap_or(i32::MAX),
             session: self.id,
             password: Some(self.password.clone()),
-            read_only: Some(false),
+            read_only: Some(self.read_only),
         };
         self.send(now, |writer| request.encode(writer));
     }
@@ -331,7 +335,7 @@ impl<W> Session<W> {
     ) -> Result<(), crate::base::bytes::Error> {
         let header = ReplyHeader::decode(reader)?;
         match header.xid {
-            xid::NOTIFICATION => return self.event(reader, out),
+            xid::NOTIFICATION => return self.event(header.zxid, reader, out),
             xid::PING | xid::SET_WATCHES => return Ok(()),
             xid::AUTH => {
                 self.auth_reply(&header, out);
@@ -373,6 +377,7 @@ impl<W> Session<W> {
 
     fn event(
         &mut self,
+        zxid: Zxid,
         reader: &mut Reader<'_>,
         out: &mut Vec<Action<W>>,
     ) -> Result<(), crate::base::bytes::Error> {
@@ -381,7 +386,7 @@ impl<W> Session<W> {
         let Some(kind) = WatchKind::of(kind) else { return Ok(()) };
         self.watches.fired(kind, &path);
         self.chroot.leave(&mut path);
-        out.push(Action::Event(Event::Watch(WatchEvent { kind, path })));
+        out.push(Action::Event(Event::Watch(WatchEvent { kind, path, zxid })));
         Ok(())
     }
 

@@ -17,7 +17,7 @@ impl Stage {
     fn new(chroot: &str) -> Stage {
         let servers = format!("host:1{chroot}");
         let chroot = super::super::ConnectString::parse(&servers).unwrap().chroot;
-        let session = Session::new(chroot, Duration::from_secs(9));
+        let session = Session::new(chroot, Duration::from_secs(9), false);
         Stage { session, now: Instant::from_millis(1_000), out: Vec::new() }
     }
 
@@ -189,6 +189,7 @@ fn fired_watches_are_not_set_again_but_persistent_ones_are() {
         Action::Event(Event::Watch(WatchEvent {
             kind: WatchKind::DataChanged,
             path: path.to_owned(),
+            zxid: Zxid(-1),
         }))
     };
     assert_eq!(stage.out(), [fired("/a"), fired("/p")]);
@@ -326,7 +327,7 @@ fn a_chroot_is_put_before_paths_and_taken_off() {
     let answer = Answer { zxid: Zxid(2), reply: created("/a-0000000001") };
     assert_eq!(stage.out(), [Action::Answer(2, Ok(answer))]);
     stage.event(1, "/kafka");
-    let root = WatchEvent { kind: WatchKind::Created, path: "/".to_owned() };
+    let root = WatchEvent { kind: WatchKind::Created, path: "/".to_owned(), zxid: Zxid(-1) };
     assert_eq!(stage.out(), [Action::Event(Event::Watch(root))]);
 }
 

@@ -1,0 +1,5 @@
+//! zookeeper-shell: shows and changes what is in ZooKeeper.
+
+fn main() -> std::process::ExitCode {
+    milena::tools::main(&milena::tools::zk_cli::SHELL)
+}
