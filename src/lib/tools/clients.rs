@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::{Failure, Io};
 use crate::base::error::Chain;
 use crate::config::{ConnectionConfig, Properties};
+use crate::kafka::client::admin::Admin;
 use crate::kafka::client::retry::Backoff;
 use crate::kafka::client::{Address, Client, Options};
-use crate::kafka::protocol::error_code::ErrorCode;
 use crate::zookeeper::client as zookeeper;
 
 /// How long a tool looks for a broker before it says that there is none so far.
@@ -18,6 +18,22 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) fn load(io: &Io, path: &str) -> Result<Properties, Failure> {
     Properties::load(&io.disk, Path::new(path))
         .map_err(|error| Failure::named(Chain(&error).to_string()))
+}
+
+/// What the file of `--command-config` says; nothing without one.
+pub(super) fn settings(io: &Io, config: Option<&str>) -> Result<Properties, Failure> {
+    config.map_or_else(|| Ok(Properties::new()), |file| load(io, file))
+}
+
+/// An admin client that first asks `servers`, and its first connection; see [`greet`].
+pub(super) async fn admin(
+    servers: &str,
+    properties: &Properties,
+    io: &mut Io,
+) -> Result<Admin, Failure> {
+    let client = Client::new(options(servers, properties, io)?);
+    greet(&client, io).await?;
+    Ok(Admin::over(client))
 }
 
 /// Puts `key=value` pairs in; without `=` the value is empty, the last of several counts.
@@ -53,17 +69,6 @@ pub(super) fn options(servers: &str, properties: &Properties, io: &Io) -> Result
         clock: io.clock.clone(),
         ..Options::new(bootstrap)
     })
-}
-
-/// The name of the exception that Java clients throw for a code.
-pub(super) fn exception(code: ErrorCode) -> String {
-    format!("org.apache.kafka.common.errors.{}", code.row().exception)
-}
-
-/// What a broker refused with, as Java's exceptions print it.
-pub(super) fn thrown(code: ErrorCode, message: Option<&str>) -> String {
-    let message = message.unwrap_or(code.row().meaning);
-    format!("{}: {message}", exception(code))
 }
 
 /// Makes the first connection, so that a broker that is not there is said at once and not after

@@ -14,9 +14,7 @@ use super::common::{self, BOOTSTRAP_DEFAULT, Format, table};
 use super::options::{Group, Hint, Opt, Parsed, value};
 use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, clients, exceptions};
 use crate::base::error::Chain;
-use crate::config::Properties;
-use crate::kafka::client::Client;
-use crate::kafka::client::admin::{Admin, Outcome};
+use crate::kafka::client::admin::Outcome;
 use crate::kafka::types::TopicPartition;
 
 const INTRO: &str =
@@ -63,20 +61,16 @@ async fn run(parsed: Parsed, io: &mut Io) -> Ended {
         return Err(Failure::plain("Missing required option(s) [offset-json-file]"));
     };
     let format = Format::of(parsed.one("output")?).map_err(Failure::named)?;
-    let properties = match parsed.one("command-config")? {
-        Some(file) => clients::load(io, file)?,
-        None => Properties::new(),
-    };
+    let properties = clients::settings(io, parsed.one("command-config")?)?;
     let text = io.disk.read_text(Path::new(file));
     let text = text.map_err(|error| Failure::named(Chain(&error).to_string()))?;
     let before = read(&text).map_err(Failure::plain)?;
     let servers = parsed.one("bootstrap-server")?.unwrap_or(BOOTSTRAP_DEFAULT);
-    let client = Client::new(clients::options(servers, &properties, io)?);
-    clients::greet(&client, io).await?;
+    let admin = clients::admin(servers, &properties, io).await?;
     if format == Format::Text {
         io.stdout.line("Executing records delete operation")?;
     }
-    let outcomes = Admin::over(client).delete_records(&before).await;
+    let outcomes = admin.delete_records(&before).await;
     let outcomes = outcomes.map_err(|error| Failure::plain(exceptions::of_error(&error)))?;
     io.print(&show(&outcomes, format))?;
     Ok(Exit::OK)

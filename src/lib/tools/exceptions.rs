@@ -40,10 +40,14 @@ pub(super) fn text(code: ErrorCode, message: Option<&str>) -> &str {
     message.or(known).unwrap_or(code.row().meaning)
 }
 
+/// The class of the exception that Java clients throw for a code.
+pub(super) fn class(code: ErrorCode) -> String {
+    format!("{PACKAGE}.{}", code.row().exception)
+}
+
 /// An exception as Java prints it: its class, then what it says.
 pub(super) fn exception(code: ErrorCode, message: Option<&str>) -> String {
-    let class = code.row().exception;
-    format!("{PACKAGE}.{class}: {}", text(code, message))
+    format!("{}: {}", class(code), text(code, message))
 }
 
 /// The same of what happened to one resource of a call.

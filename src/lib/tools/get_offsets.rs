@@ -14,9 +14,8 @@ use super::common::{self, BOOTSTRAP_DEFAULT, Format, table};
 use super::options::{Group, Hint, Opt, Parsed, flag, value};
 use super::pattern::Pattern;
 use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, clients, exceptions};
-use crate::config::Properties;
 use crate::kafka::client::admin::{Admin, OffsetSpec};
-use crate::kafka::client::{Client, Error, Topics};
+use crate::kafka::client::{Error, Topics};
 use crate::kafka::metadata::topic::is_internal;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::TopicPartition;
@@ -215,14 +214,9 @@ fn spec(text: &str) -> Result<OffsetSpec, Failure> {
 
 async fn run(parsed: Parsed, io: &mut Io) -> Ended {
     let args = Args::from(&parsed)?;
-    let mut properties = match &args.config {
-        Some(file) => clients::load(io, file)?,
-        None => Properties::new(),
-    };
+    let mut properties = clients::settings(io, args.config.as_deref())?;
     properties.set("client.id", "GetOffsetShell");
-    let client = Client::new(clients::options(&args.servers, &properties, io)?);
-    clients::greet(&client, io).await?;
-    let admin = Admin::over(client);
+    let admin = clients::admin(&args.servers, &properties, io).await?;
     let partitions = partitions(&admin, &args).await?;
     if partitions.is_empty() {
         return Err(failed("Could not match any topic-partitions with the specified filters"));

@@ -86,6 +86,32 @@ impl Keeper {
         }
     }
 
+    /// Whether there is a node.
+    pub(super) async fn exists(&self, path: &str) -> Result<bool, Trouble> {
+        Ok(self.client.exists(path, false).await?.is_some())
+    }
+
+    /// Deletes a node and all below it, as far as they are there.
+    pub(super) async fn delete_all(&self, root: String) -> Result<(), Trouble> {
+        let mut found = vec![root];
+        let mut next = 0;
+        while let Some(path) = found.get(next).cloned() {
+            let below = self.names(&path).await?;
+            found.extend(below.into_iter().map(|name| format!("{path}/{name}")));
+            next += 1;
+        }
+        // Whatever was found later lies deeper.
+        for path in found.iter().rev() {
+            match self.client.delete(path, -1).await {
+                Err(error) if error.keeper() != Some(KeeperError::NoNode) => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Makes a node; says whether it was not there.
     pub(super) async fn create(&self, path: &str, data: Option<Vec<u8>>) -> Result<bool, Trouble> {
         let acl = [Acl::world(perms::ALL)];

@@ -5,15 +5,14 @@
 //! Exits 0 where every partition has its leader, else 1 (the help included, as Kafka's).
 
 use crate::base::error::Chain;
-use crate::config::Properties;
+use crate::kafka::client::Error;
 use crate::kafka::client::admin::{Admin, Election, Outcome};
-use crate::kafka::client::{Client, Error};
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::TopicPartition;
 
 use super::json::{self, Document};
 use super::options::{Group, Hint, Opt, Parsed, flag, value};
-use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, clients, common};
+use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, clients, common, exceptions};
 
 /// The program.
 pub static TOOL: Tool = Tool {
@@ -171,18 +170,13 @@ pub(super) async fn admin(
     config: Option<&str>,
     io: &mut Io,
 ) -> Result<Admin, Failure> {
-    let mut properties = match config {
-        Some(file) => clients::load(io, file)?,
-        None => Properties::new(),
-    };
+    let mut properties = clients::settings(io, config)?;
     for (name, value) in [("default.api.timeout.ms", "30000"), ("request.timeout.ms", "15000")] {
         if properties.get(name).is_none() {
             properties.set(name, value);
         }
     }
-    let client = Client::new(clients::options(servers, &properties, io)?);
-    clients::greet(&client, io).await?;
-    Ok(Admin::over(client))
+    clients::admin(servers, &properties, io).await
 }
 
 /// What came of each partition.
@@ -263,7 +257,7 @@ pub(super) fn sort(outcomes: Outcomes) -> Sorted {
                 sorted.as_they_are.push(name);
             }
             Err(failure) => {
-                let why = clients::thrown(failure.code, failure.message.as_deref());
+                let why = exceptions::of_failure(&failure);
                 sorted.failed.push((name, why));
             }
         }

@@ -10,11 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::options::{Group, Hint, Opt, Parsed, flag, value};
-use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, clients, common};
+use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, clients, common, exceptions};
 use crate::base::error::Chain;
-use crate::config::Properties;
-use crate::kafka::client::admin::{Admin, LogDir};
-use crate::kafka::client::{Client, Error, Topics};
+use crate::kafka::client::admin::LogDir;
+use crate::kafka::client::{Error, Topics};
 
 /// The program.
 pub static TOOL: Tool = Tool {
@@ -92,16 +91,11 @@ impl Args {
 
 async fn run(parsed: Parsed, io: &mut Io) -> Ended {
     let args = Args::from(&parsed)?;
-    let mut properties = match &args.config {
-        Some(file) => clients::load(io, file)?,
-        None => Properties::new(),
-    };
+    let mut properties = clients::settings(io, args.config.as_deref())?;
     if properties.get("client.id").is_none() {
         properties.set("client.id", CLIENT_ID);
     }
-    let client = Client::new(clients::options(&args.servers, &properties, io)?);
-    clients::greet(&client, io).await?;
-    let admin = Admin::over(client);
+    let admin = clients::admin(&args.servers, &properties, io).await?;
     let broken = |error: Error| Failure::plain(Chain(&error));
     let live = admin.client().refresh(Topics::None, false).await.map_err(broken)?;
     let live: BTreeSet<i32> = live.brokers.keys().copied().collect();
@@ -155,7 +149,7 @@ fn dir_shown(dir: &LogDir, topics: &BTreeSet<String>) -> Value {
         })
     });
     let replicas: Vec<Value> = replicas.collect();
-    let error = dir.error.is_error().then(|| clients::exception(dir.error));
+    let error = dir.error.is_error().then(|| exceptions::class(dir.error));
     json!({"partitions": replicas, "error": error, "logDir": dir.path})
 }
 

@@ -1,13 +1,10 @@
 //! Groups through the brokers: the connection, which groups are meant, and lists.
 
-use std::time::Duration;
-
 use super::super::{Ended, Exit, Failure, Io, clients};
 use super::args::{Action, Args, Groups, TopicArg};
 use super::{broken, delete, describe, failed, reset, show};
-use crate::config::Properties;
 use crate::kafka::client::admin::{Admin, GroupDescription, GroupListing};
-use crate::kafka::client::{Client, Options};
+
 use crate::kafka::types::TopicPartition;
 use crate::tools::exceptions;
 
@@ -16,17 +13,9 @@ const CONSUMERS: &str = "consumer";
 
 /// Does what was asked.
 pub(super) async fn act(servers: &str, config: Option<&str>, args: &Args, io: &mut Io) -> Ended {
-    let properties = match config {
-        Some(file) => clients::load(io, file)?,
-        None => Properties::new(),
-    };
-    let options = Options {
-        call_timeout: Duration::from_millis(args.timeout_ms),
-        ..clients::options(servers, &properties, io)?
-    };
-    let client = Client::new(options);
-    clients::greet(&client, io).await?;
-    let admin = Admin::over(client);
+    let mut properties = clients::settings(io, config)?;
+    properties.set("default.api.timeout.ms", args.timeout_ms.to_string());
+    let admin = clients::admin(servers, &properties, io).await?;
     match &args.action {
         Action::List { states, types } => {
             let none = Vec::new();

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::super::common::Format;
+use super::super::keeper::Keeper;
 use super::super::{Ended, Exit, Failure, Io, clients};
 use super::args::{Action, Args, Groups};
 use super::describe;
@@ -20,21 +21,13 @@ use crate::kafka::client::admin::{Admin, GroupListing};
 use crate::kafka::metadata::broker::Registration;
 use crate::kafka::metadata::znode::{self, TopicAssignment};
 use crate::kafka::types::TopicPartition;
-use crate::zookeeper::client::{Client as Keeper, ConnectString, Error, Options};
-use crate::zookeeper::jute::KeeperError;
 
-/// How long to look for a server.
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// Where the groups are.
 const GROUPS: &str = "/consumers";
 
 /// Does what was asked.
 pub(super) async fn act(servers: &str, args: &Args, io: &mut Io) -> Ended {
-    let servers = ConnectString::parse(servers).map_err(failed)?;
-    let options = Options { clock: io.clock.clone(), ..Options::default() };
-    // The events are of no use to one look; without a reader they are dropped.
-    let (keeper, _) = Keeper::start(&servers, options);
-    keeper.connected(CONNECT_WITHIN).await.map_err(failed)?;
+    let keeper = Keeper::connect(servers, io).await.map_err(failed)?;
     let done = match &args.action {
         Action::List { .. } => list(&keeper, args.format, io).await,
         Action::Describe { groups: Groups::Named(ids), .. } => {
@@ -51,25 +44,15 @@ fn failed(why: impl std::fmt::Display) -> Failure {
     Failure::printed(format!("Error while executing consumer group command {why}")).code(0)
 }
 
-/// The names below a node, sorted; none where there is no node.
+/// The names below a node.
 async fn names(keeper: &Keeper, path: &str) -> Result<Vec<String>, Failure> {
-    match keeper.children(path, false).await {
-        Ok((mut names, _)) => {
-            names.sort();
-            Ok(names)
-        }
-        Err(error) if error.keeper() == Some(KeeperError::NoNode) => Ok(Vec::new()),
-        Err(error) => Err(failed(error)),
-    }
+    keeper.names(path).await.map_err(failed)
 }
 
-/// A node's content as text; none where there is no node.
+/// A node's content as text.
 async fn read(keeper: &Keeper, path: &str) -> Result<Option<String>, Failure> {
-    match keeper.get(path, false).await {
-        Ok((data, _)) => Ok(Some(String::from_utf8_lossy(&data.unwrap_or_default()).into_owned())),
-        Err(error) if error.keeper() == Some(KeeperError::NoNode) => Ok(None),
-        Err(error) => Err(failed(error)),
-    }
+    let data = keeper.read(path).await.map_err(failed)?;
+    Ok(data.map(|data| String::from_utf8_lossy(&data).into_owned()))
 }
 
 async fn list(keeper: &Keeper, format: Format, io: &mut Io) -> Result<(), Failure> {
@@ -246,7 +229,7 @@ impl Outcome {
 /// Deletes a group nobody is in, or one topic of it; the last topic takes the group with it.
 async fn forget(keeper: &Keeper, group: &str, topic: Option<&str>) -> Result<Outcome, Failure> {
     let root = format!("{GROUPS}/{group}");
-    if keeper.exists(&root, false).await.map_err(failed)?.is_none() {
+    if !keeper.exists(&root).await.map_err(failed)? {
         return Ok(Outcome::Missing);
     }
     if !names(keeper, &format!("{root}/ids")).await?.is_empty() {
@@ -255,33 +238,10 @@ async fn forget(keeper: &Keeper, group: &str, topic: Option<&str>) -> Result<Out
     match topic {
         Some(topic) if topics(keeper, group).await?.iter().any(|it| it != topic) => {
             for below in ["owners", "offsets"] {
-                remove(keeper, format!("{root}/{below}/{topic}")).await?;
+                keeper.delete_all(format!("{root}/{below}/{topic}")).await.map_err(failed)?;
             }
         }
-        _ => remove(keeper, root).await?,
+        _ => keeper.delete_all(root).await.map_err(failed)?,
     }
     Ok(Outcome::Deleted)
-}
-
-/// Deletes a node and all below it.
-async fn remove(keeper: &Keeper, root: String) -> Result<(), Failure> {
-    let mut found = vec![root];
-    let mut next = 0;
-    while let Some(path) = found.get(next).cloned() {
-        let below = names(keeper, &path).await?;
-        found.extend(below.into_iter().map(|name| format!("{path}/{name}")));
-        next += 1;
-    }
-    // Whatever was found later lies deeper.
-    for path in found.iter().rev() {
-        match keeper.delete(path, -1).await {
-            Err(error) if !is_gone(&error) => return Err(failed(error)),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn is_gone(error: &Error) -> bool {
-    error.keeper() == Some(KeeperError::NoNode)
 }

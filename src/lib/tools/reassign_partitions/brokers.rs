@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Failure, Io, clients};
+use super::super::{Failure, Io, clients, exceptions};
 use super::failed;
 use super::plan::Assignment;
 use crate::base::error::Chain;
-use crate::config::Properties;
 use crate::kafka::client::admin::{Admin, Outcome, Resource};
 use crate::kafka::client::cluster::{Broker, Topic};
-use crate::kafka::client::{Client, Error, Topics};
+use crate::kafka::client::{Error, Topics};
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::TopicPartition;
 
@@ -22,16 +21,11 @@ pub(super) async fn admin(
     config: Option<&str>,
     io: &mut Io,
 ) -> Result<Admin, Failure> {
-    let mut properties = match config {
-        Some(file) => clients::load(io, file)?,
-        None => Properties::new(),
-    };
+    let mut properties = clients::settings(io, config)?;
     if properties.get("client.id").is_none() {
         properties.set("client.id", CLIENT_ID);
     }
-    let client = Client::new(clients::options(servers, &properties, io)?);
-    clients::greet(&client, io).await?;
-    Ok(Admin::over(client))
+    clients::admin(servers, &properties, io).await
 }
 
 /// A call that failed as a whole.
@@ -68,7 +62,7 @@ pub(super) async fn assignment(
             if failure.code == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION {
                 failure.message = Some(format!("Topic {name} not found."));
             }
-            failed(clients::thrown(failure.code, failure.message.as_deref()))
+            failed(exceptions::of_failure(&failure))
         })?;
         assignment.extend(replicas(&topic));
     }
@@ -94,7 +88,7 @@ pub(super) async fn present<'a>(
             }
             Err(failure) if failure.code == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION => {}
             Err(failure) => {
-                let text = clients::thrown(failure.code, failure.message.as_deref());
+                let text = exceptions::of_failure(&failure);
                 return Err(failed(text));
             }
         }
@@ -116,7 +110,5 @@ pub(super) async fn alter_configs(
 ) -> Result<(), Failure> {
     let outcomes = admin.incremental_alter_configs(changes, false).await.map_err(broken)?;
     let refused = outcomes.into_iter().find_map(|(_, outcome)| outcome.err());
-    refused.map_or(Ok(()), |failure| {
-        Err(failed(clients::thrown(failure.code, failure.message.as_deref())))
-    })
+    refused.map_or(Ok(()), |failure| Err(failed(exceptions::of_failure(&failure))))
 }

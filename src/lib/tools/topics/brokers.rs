@@ -12,7 +12,7 @@ use crate::config::{Properties, TopicConfig};
 use crate::kafka::client::admin::{
     Admin, ConfigEntry, ConfigSource, NewPartitions, NewTopic, Reassignment, Resource, TopicListing,
 };
-use crate::kafka::client::{Client, Error, cluster};
+use crate::kafka::client::{Error, cluster};
 use crate::kafka::metadata::topic::is_internal;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::TopicPartition;
@@ -24,13 +24,8 @@ pub(super) async fn act(servers: &str, config: Option<&str>, args: &Args, io: &m
         Action::Create => Some(new_topic(args, io)?),
         _ => None,
     };
-    let properties = match config {
-        Some(file) => clients::load(io, file)?,
-        None => Properties::new(),
-    };
-    let client = Client::new(clients::options(servers, &properties, io)?);
-    clients::greet(&client, io).await?;
-    let admin = Admin::over(client);
+    let properties = clients::settings(io, config)?;
+    let admin = clients::admin(servers, &properties, io).await?;
     match new {
         Some(new) => create(&admin, new, args, io).await?,
         None => match args.action {
