@@ -21,7 +21,8 @@ pub struct Told<W> {
     pub id: i32,
     pub epoch: i32,
     pub wanted: Vec<(TopicPartition, W)>,
-    pub forgotten: Vec<TopicPartition>,
+    /// With what was asked of them: how a topic was named then.
+    pub forgotten: Vec<(TopicPartition, W)>,
 }
 
 impl<W> Default for FetchSession<W> {
@@ -45,7 +46,10 @@ impl<W: Copy + PartialEq> FetchSession<W> {
                 .collect(),
             forgotten: match epoch {
                 0 => Vec::new(),
-                _ => self.told.keys().filter(|it| !wanted.contains_key(it)).cloned().collect(),
+                _ => {
+                    let gone = self.told.iter().filter(|(name, _)| !wanted.contains_key(name));
+                    gone.map(|(name, it)| (name.clone(), *it)).collect()
+                }
             },
         };
         self.told = wanted.clone();
@@ -90,7 +94,7 @@ mod tests {
         wanted.remove(&name(0));
         let third = session.tell(&wanted);
         assert_eq!((third.epoch, third.wanted.len()), (2, 0));
-        assert_eq!(third.forgotten, [name(0)]);
+        assert_eq!(third.forgotten, [(name(0), want(0))]);
         session.answered(0, ErrorCode::FETCH_SESSION_ID_NOT_FOUND);
         let again = session.tell(&wanted);
         assert_eq!((again.id, again.epoch, again.wanted.len()), (0, 0, 1));

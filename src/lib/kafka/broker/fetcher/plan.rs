@@ -28,6 +28,8 @@ const SOON: Duration = Duration::from_millis(10);
 /// What a fetch asks of one partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
+    /// Zero where the topic has none.
+    pub(super) topic_id: Uuid,
     pub(super) epoch: i32,
     pub(super) offset: Offset,
     pub(super) last_epoch: i32,
@@ -125,6 +127,7 @@ impl Plan {
         let asked = ready.filter_map(|(name, entry)| {
             let standing = entry.partition.standing(entry.epoch).ok()?;
             let asked = Asked {
+                topic_id: entry.partition.topic_id(),
                 epoch: entry.epoch.0,
                 offset: standing.log_end,
                 last_epoch: standing.last_epoch.map_or(-1, |it| it.0),
@@ -191,42 +194,6 @@ impl Plan {
             id => self.names.get(&id)?.clone(),
         };
         Some(TopicPartition::new(topic, partition))
-    }
-
-    /// The topics of a request.
-    pub(super) fn request(
-        &self,
-        told: Told<Asked>,
-        bytes_max: i32,
-    ) -> (Vec<FetchTopic>, Vec<ForgottenTopic>) {
-        let topics = by_topic(told.wanted).into_iter().map(|(topic, partitions)| FetchTopic {
-            topic_id: self.id_of(&topic),
-            topic: topic.to_string(),
-            partitions: partitions
-                .into_iter()
-                .map(|(partition, asked)| FetchPartition {
-                    partition,
-                    current_leader_epoch: asked.epoch,
-                    fetch_offset: asked.offset,
-                    last_fetched_epoch: asked.last_epoch,
-                    log_start_offset: asked.log_start,
-                    partition_max_bytes: bytes_max,
-                    ..FetchPartition::default()
-                })
-                .collect(),
-        });
-        let forgotten = by_topic(told.forgotten.into_iter().map(|name| (name, ())));
-        let forgotten = forgotten.into_iter().map(|(topic, partitions)| ForgottenTopic {
-            topic_id: self.id_of(&topic),
-            topic: topic.to_string(),
-            partitions: partitions.into_iter().map(|(partition, ())| partition).collect(),
-        });
-        (topics.collect(), forgotten.collect())
-    }
-
-    fn id_of(&self, topic: &str) -> Uuid {
-        let found = self.names.iter().find(|(_, name)| &***name == topic);
-        found.map_or(Uuid::ZERO, |(id, _)| *id)
     }
 
     /// Takes what the leader sent of one partition.
@@ -389,5 +356,73 @@ impl Plan {
                 Ok(())
             }
         }
+    }
+}
+
+/// The topics of a request.
+pub(super) fn request(told: Told<Asked>, bytes_max: i32) -> (Vec<FetchTopic>, Vec<ForgottenTopic>) {
+    let id_of = |partitions: &[(i32, Asked)]| partitions.first().map(|(_, asked)| asked.topic_id);
+    let topics = by_topic(told.wanted).into_iter().map(|(topic, partitions)| FetchTopic {
+        topic: topic.to_string(),
+        topic_id: id_of(&partitions).unwrap_or(Uuid::ZERO),
+        partitions: partitions
+            .into_iter()
+            .map(|(partition, asked)| FetchPartition {
+                partition,
+                current_leader_epoch: asked.epoch,
+                fetch_offset: asked.offset,
+                last_fetched_epoch: asked.last_epoch,
+                log_start_offset: asked.log_start,
+                partition_max_bytes: bytes_max,
+                ..FetchPartition::default()
+            })
+            .collect(),
+    });
+    let forgotten =
+        by_topic(told.forgotten).into_iter().map(|(topic, partitions)| ForgottenTopic {
+            topic: topic.to_string(),
+            topic_id: id_of(&partitions).unwrap_or(Uuid::ZERO),
+            partitions: partitions.into_iter().map(|(partition, _)| partition).collect(),
+        });
+    (topics.collect(), forgotten.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kafka::client::fetch_session::FetchSession;
+
+    #[test]
+    fn a_topic_that_is_followed_no_more_is_forgotten_by_its_id() {
+        let asked = |id: u8, offset| Asked {
+            topic_id: Uuid([id; 16]),
+            epoch: 3,
+            offset,
+            last_epoch: 2,
+            log_start: 1,
+        };
+        let name = |topic, partition| TopicPartition::new(topic, partition);
+        let mut session = FetchSession::default();
+        let mut wanted: BTreeMap<_, _> =
+            [(name("a", 0), asked(1, 5)), (name("a", 1), asked(1, 6)), (name("b", 0), asked(2, 7))]
+                .into();
+        let (topics, forgotten) = request(session.tell(&wanted), 100);
+        let told: Vec<_> =
+            topics.iter().map(|it| (it.topic.as_str(), it.topic_id, it.partitions.len())).collect();
+        let ids = [1, 2].map(|id| Uuid([id; 16]));
+        assert_eq!(told, [("a", ids[0], 2), ("b", ids[1], 1)]);
+        assert!(forgotten.is_empty());
+        let first = &topics[0].partitions[0];
+        let fields = (first.current_leader_epoch, first.fetch_offset, first.last_fetched_epoch);
+        assert_eq!(
+            (fields, first.log_start_offset, first.partition_max_bytes),
+            ((3, 5, 2), 1, 100)
+        );
+
+        session.answered(9, ErrorCode::NONE);
+        wanted.remove(&name("b", 0));
+        let (topics, forgotten) = request(session.tell(&wanted), 100);
+        assert!(topics.is_empty());
+        assert_eq!((forgotten[0].topic_id, &forgotten[0].partitions), (ids[1], &vec![0]));
     }
 }

@@ -14,7 +14,7 @@ use crate::kafka::protocol::message::fetch::{FetchRequest, FetchResponse, Replic
 use crate::kafka::types::{BrokerId, TopicPartition};
 use crate::net::socket;
 
-use super::plan::{Asked, Plan, Trouble};
+use super::plan::{self, Asked, Plan, Trouble};
 use super::{Wanted, versions};
 
 pub(super) const LOGGER: &str = "kafka.server.ReplicaFetcherThread";
@@ -159,8 +159,7 @@ impl Task {
             _ => FetchSession::default().tell(wanted),
         };
         let (session_id, session_epoch) = (told.id, told.epoch);
-        let (topics, forgotten_topics_data) =
-            self.plan.request(told, config.replica_fetch_max_bytes);
+        let (topics, forgotten_topics_data) = plan::request(told, config.replica_fetch_max_bytes);
         FetchRequest {
             replica_id: self.broker.id.0,
             replica_state: ReplicaState {

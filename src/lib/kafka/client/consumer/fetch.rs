@@ -161,7 +161,7 @@ fn request(settings: &super::Settings, told: Told<Wanted>) -> FetchRequest {
         });
     }
     let mut forgotten: BTreeMap<Arc<str>, Vec<i32>> = BTreeMap::new();
-    for name in told.forgotten {
+    for (name, _) in told.forgotten {
         forgotten.entry(name.topic).or_default().push(name.partition);
     }
     FetchRequest {
