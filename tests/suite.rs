@@ -6,6 +6,7 @@
 //! * `zookeeper`: the client against the server; several servers and brokers in one process.
 //! * `ensemble`: ZooKeeper servers that vote.
 //! * `compat`: what must survive restarts and crashes.
+//! * `sim`: whole clusters in one thread, one seed one life.
 //! * `wrong`: what strangers and broken clients send, and what stands in a start's way.
 //! * `tools`: programs as processes.
 //! * `complete`: that every API and every tool is named by one of them.
@@ -18,6 +19,7 @@ mod cluster;
 mod compat;
 mod complete;
 mod ensemble;
+mod sim;
 mod support;
 mod tools;
 mod wrong;

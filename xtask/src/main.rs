@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask gen|docs|dist|mixed`. The only place for scripts.
+//! Developer tasks: `cargo xtask gen|docs|dist|mixed|sim`. The only place for scripts.
 
 mod dist;
 mod docs;
@@ -12,7 +12,8 @@ fn main() -> ExitCode {
         Some("docs") => docs::write(root.as_ref()),
         Some("dist") => dist::write(root.as_ref()),
         Some("mixed") => mixed(root.as_ref()),
-        _ => Err("usage: cargo xtask gen|docs|dist|mixed".into()),
+        Some("sim") => sim(root.as_ref()),
+        _ => Err("usage: cargo xtask gen|docs|dist|mixed|sim".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,5 +31,13 @@ fn mixed(root: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
     let mut command = std::process::Command::new("cargo");
     command.args(["run", "--release", "--package", "suite", "--features", "mixed"]);
     command.args(["--bin", "mixed", "--"]).args(std::env::args().skip(2));
+    dist::run(command.current_dir(root))
+}
+
+/// Lives lives: `tests/sim`.
+fn sim(root: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+    let mut command = std::process::Command::new("cargo");
+    command.args(["run", "--quiet", "--profile", "sim", "--package", "suite", "--features", "sim"]);
+    command.args(["--bin", "sim", "--"]).args(std::env::args().skip(2));
     dist::run(command.current_dir(root))
 }

@@ -6,6 +6,7 @@
 //! * [`error`]: prints an error and its causes on one line.
 //! * [`holder`]: which process has a port or a file.
 //! * [`logging`]: log4j-shaped lines, as operators grep them.
+//! * [`planted`]: bugs that the simulator plants to see whether it finds them.
 
 pub mod bytes;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod disk;
 pub mod error;
 pub mod holder;
 pub mod logging;
+pub mod planted;
 pub mod rng;
 pub mod timer;
 pub mod uuid;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Entry, Mode};
+use crate::base::rng::Rng;
 
 /// The disk.
 #[derive(Debug, Default)]
@@ -106,7 +107,45 @@ impl Memory {
         state.names = state.durable_names.clone();
         state.locks.clear();
         for inode in &mut state.inodes {
-            inode.data = inode.durable.clone();
+            inode.data.clone_from(&inode.durable);
+        }
+    }
+
+    /// Power again: of what was not synced, some is there and some is not, as chance has it.
+    pub fn restore_power_torn(&self, rng: &mut Rng) {
+        let mut state = self.state();
+        let state = &mut *state;
+        state.powerless = false;
+        state.cut_at_sync = None;
+        state.locks.clear();
+        // A folder's names reach the platter together or not at all.
+        let mut kept = BTreeMap::new();
+        for folder in &state.folders {
+            let names = match rng.below(2) {
+                0 => &state.names,
+                _ => &state.durable_names,
+            };
+            let inside = names.iter().filter(|(name, _)| name.parent() == Some(folder));
+            kept.extend(inside.map(|(name, inode)| (name.clone(), *inode)));
+        }
+        state.names = kept;
+        for inode in &mut state.inodes {
+            let (len, durable) = (inode.data.len(), inode.durable.len());
+            // What was appended comes from its start; what was overwritten is old or new.
+            let kept =
+                durable.min(len) + rng.below(len.saturating_sub(durable) as u64 + 1) as usize;
+            match rng.below(2) {
+                0 => inode.data.truncate(kept.max(durable.min(len))),
+                _ => {
+                    let tail = inode.data.get(durable..kept).unwrap_or_default().to_vec();
+                    inode.data.clone_from(&inode.durable);
+                    inode.data.extend(tail);
+                }
+            }
+        }
+        state.durable_names = state.names.clone();
+        for inode in &mut state.inodes {
+            inode.durable.clone_from(&inode.data);
         }
     }
 
@@ -295,6 +334,7 @@ impl MemoryFile {
 #[cfg(test)]
 mod tests {
     use super::super::{Disk, Mode};
+    use crate::base::rng::Rng;
     use std::io;
     use std::path::Path;
 
@@ -315,6 +355,32 @@ mod tests {
         memory.restore_power();
         assert_eq!(disk.read(&folder.join("a")).unwrap(), b"kept");
         assert!(!disk.exists(&folder.join("nameless")), "its folder was never synced");
+    }
+
+    #[test]
+    fn a_torn_file_keeps_what_was_synced_and_some_of_the_rest() {
+        let (mut whole, mut partial) = (0, 0);
+        for seed in 0..50 {
+            let disk = Disk::memory();
+            let Disk::Memory(memory) = &disk else { unreachable!("just made") };
+            let path = Path::new("/d/a");
+            disk.create_dir_all(Path::new("/d")).unwrap();
+            let file = disk.open(path, Mode::Create).unwrap();
+            file.write_all_at(b"kept", 0).unwrap();
+            file.sync().unwrap();
+            disk.sync_dir(Path::new("/d")).unwrap();
+            file.write_all_at(b" perhaps", 4).unwrap();
+            memory.cut_power();
+            memory.restore_power_torn(&mut Rng::seeded(seed));
+            let left = disk.read(path).unwrap();
+            assert!(
+                left.starts_with(b"kept") && b"kept perhaps".starts_with(&left[..]),
+                "{left:?}"
+            );
+            whole += usize::from(left.len() == 12);
+            partial += usize::from((5..12).contains(&left.len()));
+        }
+        assert!(whole > 0 && partial > 0, "{whole} {partial}");
     }
 
     #[test]

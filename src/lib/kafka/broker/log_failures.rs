@@ -39,8 +39,10 @@ impl LogFailures {
     /// Returns when no log directory is left, and says so.
     pub async fn none_left(&self) -> String {
         let mut failed = self.failed.subscribe();
-        match failed.wait_for(|failed| failed.end.is_some()).await {
-            Ok(failed) => failed.end.clone().unwrap_or_default(),
+        let ended = failed.wait_for(|failed| failed.end.is_some()).await;
+        let end = ended.map(|failed| failed.end.clone());
+        match end {
+            Ok(end) => end.unwrap_or_default(),
             // The sender lies in `self`.
             Err(_) => std::future::pending().await,
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::base::planted::Bug;
 use crate::kafka::types::BrokerId;
 
 use super::context::without;
@@ -48,7 +49,8 @@ pub(super) fn offline(
     online: &[BrokerId],
     unclean: bool,
 ) -> Option<Elected> {
-    let in_sync = assigned.iter().find(|id| online.contains(id) && isr.contains(id));
+    let sound = |id: &BrokerId| isr.contains(id) || Bug::ElectAnyone.is_planted();
+    let in_sync = assigned.iter().find(|id| online.contains(id) && sound(id));
     if let Some(leader) = in_sync {
         let isr = isr.iter().filter(|id| online.contains(id)).copied().collect();
         return Some(Elected { leader: *leader, isr, unclean: false });

@@ -51,6 +51,8 @@ struct State {
     /// How long work on the disk takes.
     disk_takes: Duration,
     next_port: u16,
+    /// One of its tasks has.
+    panicked: bool,
 }
 
 /// The first port that the machine gives to those who connect.
@@ -67,6 +69,7 @@ impl Node {
             rng: Some(rng),
             disk_takes: Duration::ZERO,
             next_port: FIRST_OWN_PORT,
+            panicked: false,
         };
         let hands = ManualClock::at(wall_ms);
         Node(Arc::new(Inner { network, address, hands, state: Mutex::new(state) }))
@@ -165,6 +168,11 @@ impl Node {
         }
     }
 
+    /// Whether one of its tasks has panicked, which ends a process in real life.
+    pub fn has_panicked(&self) -> bool {
+        self.state().panicked
+    }
+
     /// Waits as long as the disk takes.
     pub(in super::super) async fn disk(&self) {
         let takes = self.state().disk_takes;
@@ -239,6 +247,8 @@ impl Drop for Inside {
         // What the task held ends as of this node.
         self.task = None;
         drop(entered);
-        self.node.state().tasks.remove(&self.id);
+        let mut state = self.node.state();
+        state.tasks.remove(&self.id);
+        state.panicked |= std::thread::panicking();
     }
 }

@@ -126,6 +126,12 @@ impl Network {
         self.wires().cut.insert((from, to));
     }
 
+    /// Lets things through in one direction again.
+    pub fn join_again(&self, from: Ipv4Addr, to: Ipv4Addr) {
+        self.wires().cut.remove(&(from, to));
+        self.reached(None);
+    }
+
     /// Lets everything through again.
     pub fn mend(&self) {
         let mut wires = self.wires();

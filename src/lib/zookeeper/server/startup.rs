@@ -11,6 +11,7 @@ use super::snapshots::Snapshots;
 use crate::base::bytes::{self, Reader};
 use crate::base::disk::Lock;
 use crate::base::holder;
+use crate::base::planted::Bug;
 use crate::net::socket::Listener;
 use crate::zookeeper::jute::{Jute, Transaction, Zxid};
 use crate::zookeeper::store::{self, Directories, TxnLog, snapshot};
@@ -153,7 +154,8 @@ pub(super) fn load(settings: &Settings) -> Result<Started, Error> {
         snapshots.write_alone(&mut tree)?;
         replayed = 0;
     }
-    let log = TxnLog::new(directories, settings.preallocate_bytes, settings.force_sync);
+    let syncs = settings.force_sync && !Bug::AnswerUnsynced.is_planted();
+    let log = TxnLog::new(directories, settings.preallocate_bytes, syncs);
     Ok(Started { tree, log, snapshots, replayed, newest: newest.into(), lock })
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::base::clock::{Clock, Instant};
 use crate::base::error::Chain;
+use crate::base::planted::Bug;
 use crate::kafka::broker::api::code_of;
 use crate::kafka::coordinator::group::{Groups, Record, Response, ValueVersions};
 use crate::kafka::coordinator::{Action, Event, Machine as _, Now, ReplyTo};
@@ -151,6 +152,7 @@ impl Task {
                 Action::Append(records) => refused = self.append(&records, now)?,
                 Action::Reply { to, response } => match refused {
                     Some(code) => self.answer(to, Err(response.refused(code))),
+                    None if Bug::CommitOffsetsEarly.is_planted() => self.answer(to, Ok(response)),
                     None => self.held.push_back(Held { end: self.end, to, response }),
                 },
                 Action::WakeAt(at) => self.wake_at = Some(at),

@@ -6,6 +6,7 @@
 
 use bytes::Bytes;
 
+use crate::base::planted::Bug;
 use crate::kafka::log::Log;
 use crate::kafka::types::{LeaderEpoch, Offset};
 
@@ -134,6 +135,9 @@ impl Partition {
         let mut guard = self.state();
         let state = &mut *guard;
         let log = state.followed(self, epoch)?;
+        if Bug::SkipTruncation.is_planted() {
+            return Ok(false);
+        }
         let shortened = log.truncate_to(offset, now_ms)?;
         let end = log.log_end();
         state.high_watermark = state.high_watermark.min(end);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::base::clock::Instant;
+use crate::base::planted::Bug;
 use crate::kafka::types::Offset;
 
 /// What a leader knows of one follower.
@@ -70,6 +71,9 @@ pub fn advance(
     leader_end: Offset,
     counted_ends: impl Iterator<Item = Offset>,
 ) -> Offset {
+    if Bug::FastestFollowerCommits.is_planted() {
+        return counted_ends.max().map_or(leader_end, |end| end.min(leader_end)).max(current);
+    }
     counted_ends.fold(leader_end, Offset::min).max(current)
 }
 

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::clock::Instant;
+use crate::base::planted::Bug;
 use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch};
 
 use super::{Follower, Leader, Local, Partition, Role, State};
@@ -44,6 +45,11 @@ impl Leader {
         local: &Local,
         now: Instant,
     ) -> bool {
+        if Bug::ShrinkUnasked.is_planted()
+            && let Some(wished) = &self.wished
+        {
+            return wished.contains(&id);
+        }
         self.isr.contains(&id)
             || self.wished.as_ref().is_some_and(|wished| wished.contains(&id))
             || follower.was_caught_up(now, local.lag_max)

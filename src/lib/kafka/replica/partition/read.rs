@@ -2,6 +2,7 @@
 
 use crate::base::clock::Instant;
 use crate::base::disk::FileSlice;
+use crate::base::planted::Bug;
 use crate::kafka::log::transaction_index::Aborted;
 use crate::kafka::log::{Log, TimedOffset};
 use crate::kafka::types::{BrokerId, LeaderEpoch, Offset};
@@ -25,6 +26,7 @@ impl Reader {
     /// How far it sees.
     pub fn visibility(self) -> Visibility {
         match self {
+            Reader::Consumer { .. } if Bug::ReadUncommitted.is_planted() => Visibility::LogEnd,
             Reader::Consumer { read_committed: true } => Visibility::LastStable,
             Reader::Consumer { read_committed: false } => Visibility::HighWatermark,
             Reader::Follower(_) | Reader::Debug => Visibility::LogEnd,

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::clock::Instant;
+use crate::base::planted::Bug;
+use crate::kafka::log::producer_state::ProducerState;
 use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch};
 
 use super::super::error::Error;
@@ -41,6 +43,9 @@ impl Partition {
         let Some(log) = &mut state.log else { return Err(Error::Offline(self.id.clone())) };
         let start = log.log_end();
         log.begin_epoch(told.leader_epoch.0)?;
+        if Bug::ForgetProducers.is_planted() {
+            *log.producers_mut() = ProducerState::starting_at(start);
+        }
         let mut isr: BTreeSet<BrokerId> = told.isr.iter().copied().collect();
         isr.insert(self.local.broker);
         // What a follower has is known from before where this broker led before.
@@ -61,6 +66,6 @@ impl Partition {
 
     /// Whether a decision is newer than what this partition was told before.
     pub fn is_news(&self, epoch: LeaderEpoch) -> bool {
-        epoch > self.state().epoch
+        epoch > self.state().epoch || Bug::ObeyDeposedController.is_planted()
     }
 }

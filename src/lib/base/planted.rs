@@ -1,0 +1,95 @@
+//! Bugs that the simulator plants to see whether it finds them.
+//!
+//! A simulated life is one thread, so a bug is planted in a thread; in real life nobody plants any
+//! and [`Bug::is_planted`] reads one word of the thread that is zero. That is so cheap, and so far
+//! from any loop over records, that it stays in every build: the build that is tested is the one
+//! that is used.
+
+use std::cell::Cell;
+use std::fmt;
+
+thread_local! {
+    static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
+}
+
+macro_rules! bugs {
+    ($($(#[$doc:meta])* $bug:ident $name:literal,)*) => {
+        /// A promise that is not kept.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Bug {
+            $($(#[$doc])* $bug,)*
+        }
+
+        /// All of them.
+        pub const BUGS: &[Bug] = &[$(Bug::$bug,)*];
+
+        impl Bug {
+            fn name(self) -> &'static str {
+                match self {
+                    $(Bug::$bug => $name,)*
+                }
+            }
+        }
+    };
+}
+
+bugs! {
+    /// acks=all is answered before the followers have it.
+    AcknowledgeEarly "acknowledge-early",
+    /// A follower keeps what its new leader does not have.
+    SkipTruncation "skip-truncation",
+    /// Requests of a controller that was deposed are obeyed.
+    ObeyDeposedController "obey-deposed-controller",
+    /// A new leader does not know what its producers have sent.
+    ForgetProducers "forget-producers",
+    /// The high watermark is that of the fastest follower.
+    FastestFollowerCommits "fastest-follower-commits",
+    /// Whoever lags is not waited for before the controller knows that it is out of the ISR.
+    ShrinkUnasked "shrink-unasked",
+    /// Consumers read what is not committed.
+    ReadUncommitted "read-uncommitted",
+    /// A leader is elected that is not in the ISR.
+    ElectAnyone "elect-anyone",
+    /// A group's commit is answered before it is committed.
+    CommitOffsetsEarly "commit-offsets-early",
+    /// ZooKeeper answers a write before it is synced.
+    AnswerUnsynced "answer-unsynced",
+}
+
+impl Bug {
+    /// Plants it, or none, in this thread.
+    pub fn plant(bug: Option<Bug>) {
+        PLANTED.set(bug);
+    }
+
+    /// Whether this thread has it.
+    pub fn is_planted(self) -> bool {
+        PLANTED.get() == Some(self)
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Bug> {
+        BUGS.iter().copied().find(|bug| bug.name() == name)
+    }
+}
+
+impl fmt::Display for Bug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_is_planted_in_one_thread() {
+        Bug::plant(Some(Bug::ElectAnyone));
+        assert!(Bug::ElectAnyone.is_planted() && !Bug::SkipTruncation.is_planted());
+        std::thread::spawn(|| assert!(!Bug::ElectAnyone.is_planted())).join().unwrap();
+        Bug::plant(None);
+        assert!(!Bug::ElectAnyone.is_planted());
+        assert!(BUGS.iter().all(|bug| Bug::named(&bug.to_string()) == Some(*bug)));
+    }
+}
