@@ -1,16 +1,24 @@
 //! What a connection still has to write: bytes by `writev`, file slices by `sendfile`.
+//!
+//! `sendfile` waits for the disk where the pages are cold, and with it every connection of this
+//! worker. So a stretch is looked at before it is sent; a cold one is first read into the page
+//! cache by a thread that may wait.
 
 use std::collections::VecDeque;
+use std::future::Future;
 use std::io::{self, IoSlice};
 use std::os::fd::AsFd;
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use crate::base::bytes::Part;
-use crate::base::disk::FileSlice;
+use crate::base::disk::{self, FileSlice};
+
+use super::socket;
 
 /// How many pieces one `writev` takes: beyond this the call costs more than it saves.
 const PIECES_MAX: usize = 64;
@@ -18,10 +26,14 @@ const PIECES_MAX: usize = 64;
 const SENDFILE_BYTES_A_TURN: usize = 1024 * 1024;
 
 /// The queue of parts.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Outbound {
     parts: VecDeque<Part>,
     bytes: usize,
+    /// How much of the front part, a file's, need not be looked at any more.
+    warm: usize,
+    /// The front part is being read into the page cache.
+    warming: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl Outbound {
@@ -50,8 +62,9 @@ impl Outbound {
     pub fn poll_write(&mut self, stream: &TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut turn = SENDFILE_BYTES_A_TURN;
         while !self.parts.is_empty() && turn > 0 {
+            ready!(self.poll_warm(cx));
             let written = match self.parts.front() {
-                Some(Part::File(slice)) => send_file(stream, slice, turn),
+                Some(Part::File(slice)) => send_file(stream, slice, turn.min(self.warm)),
                 _ => self.write_bytes(stream),
             };
             match written {
@@ -72,6 +85,32 @@ impl Outbound {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Ready when the next stretch can be sent without waiting for the disk.
+    fn poll_warm(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(warming) = &mut self.warming {
+            ready!(warming.as_mut().poll(cx));
+            self.warming = None;
+            return Poll::Ready(());
+        }
+        let Some(Part::File(slice)) = self.parts.front().filter(|_| self.warm == 0) else {
+            return Poll::Ready(());
+        };
+        let stretch = slice.clone().truncated(SENDFILE_BYTES_A_TURN);
+        self.warm = stretch.len();
+        if stretch.is_cached() {
+            return Poll::Ready(());
+        }
+        let mut warming = Box::pin(socket::blocking(move || {
+            // An error shows again when it is sent, and ends the connection then.
+            let _ = disk::warm(&[stretch]);
+        }));
+        let warmed = warming.as_mut().poll(cx);
+        if warmed.is_pending() {
+            self.warming = Some(warming);
+        }
+        warmed
     }
 
     /// The byte parts at the front, in one call. Where a file follows, the kernel is told that
@@ -111,11 +150,15 @@ impl Outbound {
             if length > written {
                 match part {
                     Part::Bytes(bytes) => bytes.advance(written),
-                    Part::File(slice) => *slice = slice.clone().advanced(written),
+                    Part::File(slice) => {
+                        *slice = slice.clone().advanced(written);
+                        self.warm = self.warm.saturating_sub(written);
+                    }
                 }
                 return;
             }
             written -= length;
+            self.warm = 0;
             self.parts.pop_front();
         }
     }

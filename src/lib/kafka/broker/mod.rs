@@ -21,6 +21,7 @@ pub mod alter;
 mod alter_brokers;
 pub mod api;
 pub mod cluster;
+mod cold_reads;
 pub mod config_changes;
 pub mod context;
 pub mod control;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::base::clock::Now;
-use crate::base::disk::Disk;
+use crate::base::disk::{self, Disk};
 use crate::base::rng::Rng;
 use crate::config::Properties;
 use crate::kafka::log::{Log, LogConfig, Recovery};
@@ -28,12 +28,15 @@ fn ids(ids: &[i32]) -> Vec<BrokerId> {
 
 /// A partition on broker `id`.
 pub(super) fn partition(id: i32, min_isr: i32) -> Partition {
-    let disk = Disk::memory();
+    partition_on(&Disk::memory(), id, min_isr)
+}
+
+fn partition_on(disk: &Disk, id: i32, min_isr: i32) -> Partition {
     let dir = Path::new("/d/t-0");
     disk.create_dir_all(dir).unwrap();
     let name = TopicPartition::new("t", 0);
     let (config, recovery, rng) = (LogConfig::default(), Recovery::default(), Rng::seeded(1));
-    let log = Log::open(&disk, dir, name.clone(), config, recovery, 0, rng).unwrap();
+    let log = Log::open(disk, dir, name.clone(), config, recovery, 0, rng).unwrap();
     let overrides = Properties::parse(&format!("min.insync.replicas={min_isr}")).unwrap();
     let config = TopicConfig::build(&Properties::new(), &overrides).unwrap();
     let local = Local { broker: BrokerId(id), lag_max: LAG };
@@ -239,4 +242,42 @@ fn who_looks_again_disturbs_nobody_else() {
     assert!(!is_ready(&mut committed));
     leader.follower_fetched(at(2), BrokerId(2), 1, 0).unwrap();
     assert!(is_ready(&mut committed));
+}
+
+#[test]
+fn a_cold_read_names_what_it_misses_and_harms_nothing() {
+    let disk = Disk::memory();
+    let Disk::Memory(memory) = &disk else { unreachable!("just made") };
+    let partition = partition_on(&disk, 1, 1);
+    partition.become_as_told(&told(1, 0, &[1]), at(0)).unwrap();
+    for turn in 0..200 {
+        append(&partition, turn, 10).unwrap();
+    }
+    let whole = records(&partition, 500);
+    memory.forget_cached_pages();
+    let read = || {
+        let request = ReadRequest {
+            reader: Reader::Debug,
+            offset: 500,
+            bytes_max: usize::MAX,
+            at_least_one: true,
+            current_epoch: None,
+            last_fetched_epoch: None,
+            leader_only: true,
+        };
+        partition.read(request)
+    };
+    let mut rounds = 0;
+    let found = loop {
+        match disk::without_waiting(read) {
+            Ok(found) => break found.unwrap().records.unwrap(),
+            Err(cold) => disk::warm(&cold).unwrap(),
+        }
+        rounds += 1;
+        assert!(rounds < 10, "every round brings something in");
+    };
+    assert!(rounds > 0, "the pages were cold");
+    assert!(!found.is_cached(), "only headers were looked at");
+    assert_eq!(found.read().unwrap(), whole);
+    append(&partition, 300, 1).unwrap();
 }
