@@ -5,8 +5,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 
@@ -101,6 +101,23 @@ impl Stream {
         // Requests and replies are whole messages: waiting to merge them only adds latency.
         stream.set_nodelay(true)?;
         Ok(Stream(stream))
+    }
+
+    /// Reads once, without waiting. A read that leaves room has emptied the socket: that is
+    /// remembered, so that nobody asks it again before it has more.
+    pub(super) fn try_read(&self, into: &mut impl BufMut) -> io::Result<usize> {
+        let room = into.chunk_mut().len();
+        let mut read = Err(io::ErrorKind::WouldBlock.into());
+        // What `WouldBlock` forgets is the readiness of before the read: bytes that come meanwhile
+        // make the socket readable anew.
+        let _ = self.0.try_io(Interest::READABLE, || {
+            read = self.0.try_read_buf(into);
+            match read {
+                Ok(some) if some == 0 || some == room => Ok(()),
+                _ => Err(io::ErrorKind::WouldBlock.into()),
+            }
+        });
+        read
     }
 
     /// Connects to the first address of `host` that answers, within `timeout` in all.

@@ -248,7 +248,7 @@ impl<S: Service> Connection<'_, S> {
         loop {
             ready!(self.stream.0.poll_read_ready(cx)).map_err(End::from)?;
             let most = self.make_room();
-            match self.stream.0.try_read_buf(&mut (&mut self.buffer).limit(most)) {
+            match self.stream.try_read(&mut (&mut self.buffer).limit(most)) {
                 Ok(0) => {
                     self.give_back();
                     if self.outbound.is_empty() {
