@@ -38,6 +38,7 @@ pub mod producer_ids;
 pub mod registration;
 pub mod shards;
 pub mod startup;
+pub mod throttle;
 pub mod topic_configs;
 pub mod topics;
 pub mod zookeeper;
@@ -67,6 +68,7 @@ use peers::PeerListeners;
 use producer_ids::ProducerIds;
 use registration::Registrar;
 use shards::Shards;
+use throttle::Throttles;
 use topic_configs::TopicConfigs;
 use zookeeper::ZooKeeper;
 
@@ -91,6 +93,8 @@ pub struct Broker {
     pub producer_ids: ProducerIds,
     /// Log directories that have failed.
     pub log_failures: LogFailures,
+    /// How fast replicas that are named for it may be moved.
+    pub throttles: Throttles,
     pub stop: Stop,
     config: Arc<BrokerConfig>,
     fetch_sessions: Mutex<FetchSessions>,
@@ -172,6 +176,10 @@ impl Broker {
         }
         if !is_news {
             return;
+        }
+        // Entries that do not hold were left out.
+        if let Ok(config) = self.topic_configs.layers().throttles() {
+            self.throttles.set(&config);
         }
         self.replicas.reconfigure_all();
         if unclean() != before {

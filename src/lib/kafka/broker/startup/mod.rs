@@ -35,6 +35,7 @@ use super::peers::PeerListeners;
 use super::producer_ids::ProducerIds;
 use super::registration::{Registrar, SessionFile};
 use super::shards::Shards;
+use super::throttle::Throttles;
 use super::topic_configs::TopicConfigs;
 use super::zookeeper::ZooKeeper;
 use super::{Broker, config_changes, hand_over, housekeeping};
@@ -140,6 +141,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         peer_listeners: PeerListeners::of(&listeners),
         producer_ids: ProducerIds::default(),
         log_failures: LogFailures::default(),
+        throttles: Throttles::new(&config),
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
         controller_epoch: AtomicI32::new(0),

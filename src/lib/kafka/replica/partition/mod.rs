@@ -15,6 +15,7 @@ mod isr;
 mod log_config;
 mod read;
 mod role;
+mod throttled;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,6 +30,7 @@ use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch, Offset, TopicP
 use super::error::Error;
 use super::wait::{Until, Visibility, Waiter, Waiters, Waiting};
 use high_watermark::Follower;
+use throttled::Throttled;
 
 pub use append::{Append, Appended, Heard};
 pub use follow::{FromLeader, Standing, Truncated};
@@ -36,6 +38,7 @@ pub use isr::{Decision, IsrWish};
 pub use log_config::log_config;
 pub use read::{Candidate, Position, Read, ReadRequest, Reader};
 pub use role::LeaderAndIsr;
+pub use throttled::Side;
 
 /// What all partitions of a broker know of it.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +61,7 @@ struct State {
     /// None once the partition is deleted or its log directory has failed.
     log: Option<Log>,
     config: Arc<TopicConfig>,
+    throttled: Throttled,
     high_watermark: Offset,
     /// As of the last LeaderAndIsr that was taken; -1 before the first.
     epoch: LeaderEpoch,
@@ -121,6 +125,7 @@ impl Partition {
         let high_watermark = high_watermark.clamp(log.log_start(), log.log_end());
         let state = State {
             log: Some(log),
+            throttled: Throttled::of(&config, &id, local.broker),
             config,
             high_watermark,
             epoch: LeaderEpoch(-1),
@@ -177,6 +182,7 @@ impl Partition {
         if let Some(log) = &mut state.log {
             log.set_config(log_config(&config));
         }
+        state.throttled = Throttled::of(&config, &self.id, self.local.broker);
         state.config = config;
     }
 
