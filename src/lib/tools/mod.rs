@@ -30,10 +30,12 @@ pub mod options;
 mod pattern;
 pub mod preferred_replica_election;
 pub mod reassign_partitions;
+pub mod replica_verification;
 mod serve;
 pub mod start_kafka;
 pub mod start_zookeeper;
 mod stop;
+mod stops;
 pub mod topics;
 mod typing;
 pub mod zk_cli;
@@ -62,6 +64,7 @@ pub static TOOLS: &[&Tool] = &[
     &log_dirs::TOOL,
     &preferred_replica_election::TOOL,
     &reassign_partitions::TOOL,
+    &replica_verification::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
     &topics::TOOL,
