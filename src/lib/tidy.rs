@@ -221,7 +221,12 @@ fn walls_hold() {
                     || source.path == "src/lib/base/disk/real.rs",
                 "use base::clock",
             );
-            wall("Instant::now", source.path == "src/lib/base/clock.rs", "use base::clock");
+            let is_clock = source.path == "src/lib/base/clock.rs"
+                || source.path == "src/lib/net/simulated/wires.rs";
+            wall("Instant::now", is_clock, "use base::clock");
+            let has_threads = room == "net" || room == "tools";
+            wall("thread::Builder", has_threads, "use net::socket::Worker");
+            wall("thread::spawn", has_threads, "use net::socket::Worker");
             wall("tokio::", ASYNC.contains(&&*room), "no runtime below the shells");
             wall("tokio::net", room == "net", "sockets are net's");
             wall("tokio::spawn", room == "net", "use net::socket::spawn or Stop::spawn");
@@ -231,6 +236,25 @@ fn walls_hold() {
         }
     }
     fail_on("walls", &broken);
+}
+
+/// A choice between branches that are ready is chance that no seed repeats.
+#[test]
+fn selects_are_biased() {
+    let mut chancy = Vec::new();
+    let below_tools =
+        |source: &&Source| !["tools", "tidy"].contains(&&*source.room()) && !source.is_test();
+    for source in sources(&["src/lib"]).iter().filter(below_tools) {
+        let lines: Vec<_> = source.code().collect();
+        for pair in lines.windows(2) {
+            let [(number, line), (_, next)] = pair else { continue };
+            let is_biased = line.contains("biased;") || next.trim() == "biased;";
+            if line.contains("tokio::select! {") && !is_biased {
+                chancy.push(format!("{}:{number} {}", source.path, line.trim()));
+            }
+        }
+    }
+    fail_on("say `biased;`, with what may always be ready last", &chancy);
 }
 
 #[test]

@@ -61,25 +61,41 @@ pub enum Clock {
     Manual(Arc<ManualClock>),
 }
 
-/// The hands of a clock under test.
+/// The hands of a clock under test, or of a simulated node.
 #[derive(Debug, Default)]
 pub struct ManualClock {
     nanos: AtomicU64,
-    wall_ms: AtomicI64,
+    /// What the wall reads when the monotonic hand is at zero.
+    wall_origin_ms: AtomicI64,
 }
 
 impl ManualClock {
     /// A clock at zero whose wall reads `wall_ms`.
     pub fn at(wall_ms: i64) -> Arc<ManualClock> {
-        Arc::new(ManualClock { nanos: AtomicU64::new(0), wall_ms: AtomicI64::new(wall_ms) })
+        let wall_origin_ms = AtomicI64::new(wall_ms);
+        Arc::new(ManualClock { nanos: AtomicU64::new(0), wall_origin_ms })
     }
 
     /// Moves both hands on.
     pub fn advance(&self, by: Duration) {
         let nanos = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
         self.nanos.fetch_add(nanos, Ordering::SeqCst);
-        let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.wall_ms.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// Moves both hands on to a monotonic moment; never back.
+    pub fn advance_to(&self, moment: Instant) {
+        self.nanos.fetch_max(moment.0, Ordering::SeqCst);
+    }
+
+    /// Sets the wall by so much, forward or back, as an operator or a time server does.
+    pub fn set_wall_by(&self, millis: i64) {
+        self.wall_origin_ms.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    fn wall_ms(&self) -> i64 {
+        let elapsed = self.nanos.load(Ordering::SeqCst) / 1_000_000;
+        let origin = self.wall_origin_ms.load(Ordering::SeqCst);
+        origin.saturating_add(i64::try_from(elapsed).unwrap_or(i64::MAX))
     }
 }
 
@@ -122,7 +138,7 @@ impl Clock {
                     .unwrap_or_default();
                 i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
             }
-            Clock::Manual(hands) => hands.wall_ms.load(Ordering::SeqCst),
+            Clock::Manual(hands) => hands.wall_ms(),
         }
     }
 }
@@ -139,6 +155,10 @@ mod tests {
         hands.advance(Duration::from_millis(250));
         assert_eq!(clock.now() - start, Duration::from_millis(250));
         assert_eq!(clock.wall_ms(), 1_250);
+        hands.set_wall_by(-500);
+        assert_eq!((clock.wall_ms(), clock.now() - start), (750, Duration::from_millis(250)));
+        hands.advance_to(start);
+        assert_eq!(clock.now() - start, Duration::from_millis(250), "never back");
     }
 
     #[test]

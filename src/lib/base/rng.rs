@@ -3,6 +3,19 @@
 //! xoshiro256++ over a splitmix64 seed. Fit for jitter, ids and tests; secrets come from
 //! [`Rng::from_system`], whose seed is the operating system's.
 
+use std::cell::RefCell;
+
+thread_local! {
+    /// What seeds are drawn from on this thread instead of the operating system's, if anything.
+    static SOURCE: RefCell<Option<Rng>> = const { RefCell::new(None) };
+}
+
+/// Sets what [`Rng::from_system`] draws from on this thread, and gives what it was before. A
+/// simulated node lends its own chance while one of its tasks runs; nobody else calls this.
+pub fn lend(source: Option<Rng>) -> Option<Rng> {
+    SOURCE.replace(source)
+}
+
 /// The generator. Two with the same seed give the same numbers.
 #[derive(Clone, Debug)]
 pub struct Rng {
@@ -23,8 +36,12 @@ impl Rng {
         Rng { state }
     }
 
-    /// A generator seeded by the operating system.
+    /// A generator seeded by the operating system, or by what was lent to this thread.
     pub fn from_system() -> Rng {
+        let lent = SOURCE.with_borrow_mut(|source| source.as_mut().map(Rng::next_u64));
+        if let Some(seed) = lent {
+            return Rng::seeded(seed);
+        }
         let mut state = [[0u8; 8]; 4];
         for word in &mut state {
             // Without entropy there are no session passwords and no ids: nothing to go on with.
@@ -72,6 +89,20 @@ mod tests {
         let first: Vec<u64> = (0..100).map(|_| a.next_u64()).collect();
         assert_eq!(first, (0..100).map(|_| b.next_u64()).collect::<Vec<_>>());
         assert_ne!(first[0], Rng::seeded(2).next_u64());
+    }
+
+    #[test]
+    fn seeds_can_be_lent() {
+        let draw = || {
+            let before = lend(Some(Rng::seeded(7)));
+            let drawn = (Rng::from_system().next_u64(), Rng::from_system().next_u64());
+            lend(before);
+            drawn
+        };
+        let (first, second) = draw();
+        assert_ne!(first, second);
+        assert_eq!(draw(), (first, second));
+        assert_ne!(Rng::from_system().next_u64(), Rng::from_system().next_u64());
     }
 
     #[test]

@@ -69,8 +69,9 @@ pub fn serve<S: Service>(listener: Listener, service: Arc<S>, settings: Settings
     stop.spawn(async move {
         loop {
             let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+                biased;
                 () = signal.raised() => return,
+                accepted = listener.accept() => accepted,
             };
             match accepted {
                 Ok((stream, peer)) => match counts.enter(peer.ip()) {
@@ -87,7 +88,11 @@ pub fn serve<S: Service>(listener: Listener, service: Arc<S>, settings: Settings
                         // No descriptors left: the connection stays in the queue, and asking again
                         // at once would only spin. A short pause, cut short by the stop signal.
                         let pause = tokio::time::sleep(Duration::from_millis(50));
-                        tokio::select! { () = pause => {}, () = signal.raised() => return }
+                        tokio::select! {
+                            biased;
+                            () = signal.raised() => return,
+                            () = pause => {}
+                        }
                     }
                 }
             }

@@ -6,6 +6,7 @@
 //! * [`outbound`]: replies as parts, bytes by `writev`, file slices by `sendfile`.
 //! * [`foreign`]: recognises another protocol by its first bytes and says so in one sentence.
 //! * [`shutdown`]: the stop signal, and the set of tasks that follow it.
+//! * [`simulated`]: a network in memory and the machines on it, for whole clusters in one thread.
 //!
 //! What a frame means is the business of a [`connection::Service`]; this room knows neither wire.
 //! Requests are handled to the end on the connection's own task (see `docs/flow.md`): no queue, no
@@ -17,6 +18,7 @@ pub mod foreign;
 pub mod listener;
 pub mod outbound;
 pub mod shutdown;
+pub mod simulated;
 pub mod socket;
 
 pub use connection::{Outbox, Prefix, Push, Reply, Service};

@@ -18,7 +18,8 @@ use tokio::net::TcpStream;
 use crate::base::bytes::Part;
 use crate::base::disk::{self, FileSlice};
 
-use super::socket;
+use super::simulated;
+use super::socket::{self, Line, Stream};
 
 /// How many pieces one `writev` takes: beyond this the call costs more than it saves.
 const PIECES_MAX: usize = 64;
@@ -60,9 +61,43 @@ impl Outbound {
         self.parts.is_empty()
     }
 
-    /// Writes what the socket takes. Ready when nothing is left or the turn is used up (then call
-    /// again after yielding); pending when the socket is full.
-    pub fn poll_write(&mut self, stream: &TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Writes what the connection takes. Ready when nothing is left or the turn is used up (then
+    /// call again after yielding); pending when the connection is full.
+    pub fn poll_write(&mut self, stream: &Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &stream.0 {
+            Line::Tcp(stream) => self.poll_write_tcp(stream, cx),
+            Line::Simulated(stream) => self.poll_write_simulated(stream, cx),
+        }
+    }
+
+    /// There is no file behind a simulated connection: slices are copied.
+    fn poll_write_simulated(
+        &mut self,
+        stream: &simulated::stream::Stream,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        while let Some(part) = self.parts.front() {
+            let copied;
+            let pieces: Vec<IoSlice<'_>> = match part {
+                Part::File(slice) => {
+                    copied = slice.read()?;
+                    vec![IoSlice::new(&copied)]
+                }
+                Part::Bytes(_) => {
+                    let bytes = self.parts.iter().map_while(|part| match part {
+                        Part::Bytes(bytes) => Some(IoSlice::new(bytes)),
+                        Part::File(_) => None,
+                    });
+                    bytes.collect()
+                }
+            };
+            let written = ready!(stream.write(cx, &pieces))?;
+            self.advance(written);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_write_tcp(&mut self, stream: &TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut turn = SENDFILE_BYTES_A_TURN;
         while !self.parts.is_empty() && turn > 0 {
             ready!(self.poll_warm(cx));

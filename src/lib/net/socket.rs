@@ -1,27 +1,40 @@
 //! The only door to the runtime's sockets and to spawning, so that a simulated network can stand in.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::buf::Limit;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::sync::oneshot;
 
 use crate::base::bytes::Part;
 use crate::limits;
 
 use super::foreign;
+use super::simulated;
 
 /// Starts a task nobody waits for. Tasks of a server go through `Stop::spawn`.
 pub fn spawn(task: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(task);
+    match simulated::current() {
+        Some(node) => node.spawn(task),
+        None => drop(tokio::spawn(task)),
+    }
 }
 
 /// Runs what may wait for the disk on a thread that may wait.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    if simulated::current().is_some() {
+        platter().await;
+        return work();
+    }
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
         // The work panicked: that is a broken invariant, and belongs to whoever asked for it.
@@ -29,13 +42,68 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
     }
 }
 
+/// Waits as long as a simulated disk takes; real ones take their time themselves.
+pub async fn platter() {
+    if let Some(node) = simulated::current() {
+        node.disk().await;
+    }
+}
+
+/// A thread of its own for work that may wait for the disk between its awaits.
+#[derive(Debug)]
+pub struct Worker(oneshot::Receiver<()>);
+
+impl Worker {
+    /// Starts it; a simulated node has a task in its place.
+    pub fn start(
+        name: &str,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<Worker> {
+        let (done, ended) = oneshot::channel();
+        let work = async move {
+            work.await;
+            // Whoever started it need not wait for it.
+            let _ = done.send(());
+        };
+        match simulated::current() {
+            Some(node) => node.spawn(work),
+            None => {
+                let runtime = tokio::runtime::Handle::current();
+                let builder = std::thread::Builder::new().name(name.to_owned());
+                builder.spawn(move || runtime.block_on(work))?;
+            }
+        }
+        Ok(Worker(ended))
+    }
+
+    /// Returns when it has ended; false where it has panicked.
+    pub async fn ended(self) -> bool {
+        self.0.await.is_ok()
+    }
+}
+
 /// A port that is ours and not open yet: whoever connects is refused.
 #[derive(Debug)]
-pub struct Bound(socket2::Socket);
+pub struct Bound(Port<socket2::Socket>);
+
+/// An open port.
+#[derive(Debug)]
+pub struct Listener(Port<TcpListener>);
+
+#[derive(Debug)]
+enum Port<T> {
+    Tcp(T),
+    Simulated(simulated::stream::Port),
+}
 
 impl Bound {
     /// Binds; port 0 asks the kernel for one.
     pub async fn bind(host: &str, port: u16) -> io::Result<Bound> {
+        if let Some(node) = simulated::current() {
+            return simulated::stream::Port::bind(&node, host, port)
+                .map(Port::Simulated)
+                .map(Bound);
+        }
         let host = if host.is_empty() { "0.0.0.0" } else { host };
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in lookup_host((host, port)).await? {
@@ -54,25 +122,31 @@ impl Bound {
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
-        Ok(Bound(socket))
+        Ok(Bound(Port::Tcp(socket)))
     }
 
     /// Where it is bound.
     pub fn address(&self) -> io::Result<SocketAddr> {
-        let address = self.0.local_addr()?;
-        address.as_socket().ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
+        match &self.0 {
+            Port::Tcp(socket) => {
+                let address = socket.local_addr()?;
+                address.as_socket().ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
+            }
+            Port::Simulated(port) => Ok(port.address()),
+        }
     }
 
     /// Opens the port.
     pub fn listen(self) -> io::Result<Listener> {
-        self.0.listen(i32::try_from(limits::ACCEPT_BACKLOG).unwrap_or(i32::MAX))?;
-        Ok(Listener(TcpListener::from_std(self.0.into())?))
+        Ok(Listener(match self.0 {
+            Port::Tcp(socket) => {
+                socket.listen(i32::try_from(limits::ACCEPT_BACKLOG).unwrap_or(i32::MAX))?;
+                Port::Tcp(TcpListener::from_std(socket.into())?)
+            }
+            Port::Simulated(port) => Port::Simulated(port.listen()),
+        }))
     }
 }
-
-/// An open port.
-#[derive(Debug)]
-pub struct Listener(TcpListener);
 
 impl Listener {
     /// Binds and opens; port 0 asks the kernel for one.
@@ -82,47 +156,69 @@ impl Listener {
 
     /// Where it is bound.
     pub fn address(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        match &self.0 {
+            Port::Tcp(listener) => listener.local_addr(),
+            Port::Simulated(port) => Ok(port.address()),
+        }
     }
 
     /// The next connection.
     pub async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
-        let (stream, peer) = self.0.accept().await?;
-        Ok((Stream::new(stream)?, peer))
+        match &self.0 {
+            Port::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                Ok((Stream::new(stream)?, peer))
+            }
+            Port::Simulated(port) => {
+                let (stream, peer) = port.accept().await;
+                Ok((Stream(Line::Simulated(stream)), peer))
+            }
+        }
     }
 }
 
 /// A connection.
 #[derive(Debug)]
-pub struct Stream(pub(super) TcpStream);
+pub struct Stream(pub(super) Line);
+
+/// What a connection runs over.
+#[derive(Debug)]
+pub(super) enum Line {
+    Tcp(TcpStream),
+    Simulated(simulated::stream::Stream),
+}
+
+/// Reads once. A read that leaves room has emptied the socket: that is remembered, so that nobody
+/// asks it again before it has more.
+fn read_once(stream: &TcpStream, into: &mut Limit<&mut BytesMut>) -> io::Result<usize> {
+    let room = into.chunk_mut().len();
+    let mut read = Err(io::ErrorKind::WouldBlock.into());
+    // What `WouldBlock` forgets is the readiness of before the read: bytes that come meanwhile
+    // make the socket readable anew.
+    let _ = stream.try_io(Interest::READABLE, || {
+        read = stream.try_read_buf(into);
+        match read {
+            Ok(some) if some == 0 || some == room => Ok(()),
+            _ => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    });
+    read
+}
 
 impl Stream {
     fn new(stream: TcpStream) -> io::Result<Stream> {
         // Requests and replies are whole messages: waiting to merge them only adds latency.
         stream.set_nodelay(true)?;
-        Ok(Stream(stream))
-    }
-
-    /// Reads once, without waiting. A read that leaves room has emptied the socket: that is
-    /// remembered, so that nobody asks it again before it has more.
-    pub(super) fn try_read(&self, into: &mut impl BufMut) -> io::Result<usize> {
-        let room = into.chunk_mut().len();
-        let mut read = Err(io::ErrorKind::WouldBlock.into());
-        // What `WouldBlock` forgets is the readiness of before the read: bytes that come meanwhile
-        // make the socket readable anew.
-        let _ = self.0.try_io(Interest::READABLE, || {
-            read = self.0.try_read_buf(into);
-            match read {
-                Ok(some) if some == 0 || some == room => Ok(()),
-                _ => Err(io::ErrorKind::WouldBlock.into()),
-            }
-        });
-        read
+        Ok(Stream(Line::Tcp(stream)))
     }
 
     /// Connects to the first address of `host` that answers, within `timeout` in all.
     pub async fn connect(host: &str, port: u16, timeout: Duration) -> io::Result<Stream> {
         let connecting = async {
+            if let Some(node) = simulated::current() {
+                let stream = simulated::stream::Stream::connect(&node, host, port).await?;
+                return Ok(Stream(Line::Simulated(stream)));
+            }
             let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
             for address in lookup_host((host, port)).await? {
                 match TcpStream::connect(address).await {
@@ -140,25 +236,133 @@ impl Stream {
 
     /// Our end.
     pub fn local(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        match &self.0 {
+            Line::Tcp(stream) => stream.local_addr(),
+            Line::Simulated(stream) => Ok(stream.local()),
+        }
     }
 
     /// The other end.
     pub fn peer(&self) -> io::Result<SocketAddr> {
-        self.0.peer_addr()
+        match &self.0 {
+            Line::Tcp(stream) => stream.peer_addr(),
+            Line::Simulated(stream) => Ok(stream.peer()),
+        }
+    }
+
+    /// Ready when a read brings something.
+    pub(super) fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &self.0 {
+            Line::Tcp(stream) => stream.poll_read_ready(cx),
+            Line::Simulated(stream) => stream.poll_readable(cx),
+        }
+    }
+
+    /// Reads what is there, after [`Stream::poll_read_ready`].
+    pub(super) fn try_read(&self, into: &mut Limit<&mut BytesMut>) -> io::Result<usize> {
+        match &self.0 {
+            Line::Tcp(stream) => read_once(stream, into),
+            Line::Simulated(stream) => Ok(stream.take(|bytes| {
+                let length = bytes.len().min(into.remaining_mut());
+                into.put_slice(bytes.get(..length).unwrap_or_default());
+                length
+            })),
+        }
     }
 
     /// The two directions, for a client that reads and writes at its own pace.
     pub fn split(self) -> (FrameReader, FrameWriter) {
-        let (read, write) = self.0.into_split();
+        let (read, write) = match self.0 {
+            Line::Tcp(stream) => {
+                let (read, write) = stream.into_split();
+                (ReadHalf::Tcp(read), WriteHalf::Tcp(write))
+            }
+            Line::Simulated(stream) => {
+                let stream = Arc::new(stream);
+                (ReadHalf::Simulated(stream.clone()), WriteHalf::Simulated(Writing(stream)))
+            }
+        };
         (FrameReader { half: read, buffer: BytesMut::new() }, FrameWriter { half: write })
+    }
+}
+
+#[derive(Debug)]
+enum ReadHalf {
+    Tcp(OwnedReadHalf),
+    Simulated(Arc<simulated::stream::Stream>),
+}
+
+impl AsyncRead for ReadHalf {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            ReadHalf::Tcp(half) => Pin::new(half).poll_read(cx, into),
+            ReadHalf::Simulated(stream) => {
+                ready!(stream.poll_readable(cx))?;
+                stream.take(|bytes| {
+                    let length = bytes.len().min(into.remaining());
+                    into.put_slice(bytes.get(..length).unwrap_or_default());
+                    length
+                });
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+enum WriteHalf {
+    Tcp(OwnedWriteHalf),
+    Simulated(Writing),
+}
+
+/// Ends its direction when dropped, as the real one does.
+#[derive(Debug)]
+struct Writing(Arc<simulated::stream::Stream>);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
+}
+
+impl AsyncWrite for WriteHalf {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            WriteHalf::Tcp(half) => Pin::new(half).poll_write(cx, bytes),
+            WriteHalf::Simulated(writing) => writing.0.write(cx, &[IoSlice::new(bytes)]),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            WriteHalf::Tcp(half) => Pin::new(half).poll_flush(cx),
+            WriteHalf::Simulated(_) => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            WriteHalf::Tcp(half) => Pin::new(half).poll_shutdown(cx),
+            WriteHalf::Simulated(writing) => {
+                writing.0.finish();
+                Poll::Ready(Ok(()))
+            }
+        }
     }
 }
 
 /// The reading direction of a client's connection.
 #[derive(Debug)]
 pub struct FrameReader {
-    half: OwnedReadHalf,
+    half: ReadHalf,
     buffer: BytesMut,
 }
 
@@ -226,7 +430,7 @@ impl FrameReader {
 /// The writing direction of a client's connection.
 #[derive(Debug)]
 pub struct FrameWriter {
-    half: OwnedWriteHalf,
+    half: WriteHalf,
 }
 
 impl FrameWriter {

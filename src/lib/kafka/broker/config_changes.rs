@@ -64,6 +64,7 @@ pub(super) fn start(broker: &Arc<Broker>) -> mpsc::Sender<Notice> {
             }
         };
         tokio::select! {
+            biased;
             () = stop.raised() => {}
             () = work => {}
         }

@@ -86,10 +86,12 @@ pub(super) fn start(broker: &Arc<Broker>) {
     broker.stop.spawn(async move {
         loop {
             tokio::select! {
+                biased;
                 changed = failed.changed() => if changed.is_err() { return },
                 () = signal.raised() => return,
             }
             tokio::select! {
+                biased;
                 () = notify(&worker) => {}
                 () = signal.raised() => return,
             }

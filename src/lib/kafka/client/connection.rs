@@ -313,8 +313,9 @@ async fn write(
     let mut broken = line.broken.subscribe();
     loop {
         let outgoing = tokio::select! {
-            outgoing = frames.recv() => outgoing,
+            biased;
             _ = broken.wait_for(|broken| *broken) => None,
+            outgoing = frames.recv() => outgoing,
         };
         let Some(outgoing) = outgoing else { break };
         // In line before the first byte is out: the answer may be faster than this task.
@@ -337,8 +338,9 @@ async fn read(mut reader: FrameReader, line: Arc<Line>, address: Arc<str>) {
     let mut bytes_max = limits::HANDSHAKE_REPLY_BYTES_MAX;
     let error = loop {
         let frame = tokio::select! {
-            frame = reader.frame(bytes_max) => frame,
+            biased;
             _ = broken.wait_for(|broken| *broken) => return,
+            frame = reader.frame(bytes_max) => frame,
         };
         let frame = match frame {
             Ok(Some(frame)) => frame,

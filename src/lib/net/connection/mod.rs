@@ -246,7 +246,7 @@ impl<S: Service> Connection<'_, S> {
             return Poll::Pending;
         }
         loop {
-            ready!(self.stream.0.poll_read_ready(cx)).map_err(End::from)?;
+            ready!(self.stream.poll_read_ready(cx)).map_err(End::from)?;
             let most = self.make_room();
             match self.stream.try_read(&mut (&mut self.buffer).limit(most)) {
                 Ok(0) => {
@@ -392,7 +392,7 @@ impl<S: Service> Connection<'_, S> {
         loop {
             let ending = self.settle(cx);
             let before = self.outbound.bytes();
-            match self.outbound.poll_write(&self.stream.0, cx) {
+            match self.outbound.poll_write(self.stream, cx) {
                 Poll::Ready(Err(error)) => return Poll::Ready(End::from(error)),
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(())) if !self.outbound.is_empty() => {

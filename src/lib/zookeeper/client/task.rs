@@ -104,6 +104,7 @@ impl Task {
                 return None;
             }
             tokio::select! {
+                biased;
                 connected = &mut connecting => match connected {
                     Ok(stream) => return Some(stream),
                     Err(error) => {

@@ -31,6 +31,7 @@ fn expire(pipeline: Arc<Pipeline>, stop: &Stop) {
             // connection that never asks for a session is known to nobody else.
             let pause = next.min(tick) + Duration::from_millis(1);
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(pause) => pipeline.expire(),
                 () = signal.raised() => return,
             }
@@ -50,6 +51,7 @@ fn reap(pipeline: Arc<Pipeline>, stop: &Stop) {
         let mut paths = Vec::new();
         loop {
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(pause) => {}
                 () = signal.raised() => return,
             }
@@ -78,6 +80,7 @@ fn purge(interval: Duration, keep: usize, snapshots: Arc<Snapshots>, stop: &Stop
             let purging = snapshots.clone();
             socket::blocking(move || purging.purge(keep)).await;
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(interval) => {}
                 () = signal.raised() => return,
             }

@@ -1,10 +1,9 @@
-//! The journal: one thread that makes transactions durable, and then has them applied.
+//! The journal: one worker that makes transactions durable, and then has them applied.
 //!
 //! Whatever was prepared while the disk was busy goes into the next write and sync together. After
 //! `snapCount` transactions or so the log is rolled and a snapshot begins on a thread of its own.
 
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
 
 use tracing::{info, warn};
 
@@ -12,6 +11,7 @@ use super::pipeline::{Pipeline, Role, Work};
 use super::snapshots::Snapshots;
 use crate::base::error::Chain;
 use crate::base::rng::Rng;
+use crate::net::socket::{self, Worker};
 use crate::zookeeper::jute::Zxid;
 use crate::zookeeper::store::TxnLog;
 
@@ -39,7 +39,7 @@ impl Journal {
         log: TxnLog,
         snapshots: Arc<Snapshots>,
         replayed: u64,
-    ) -> std::io::Result<JoinHandle<()>> {
+    ) -> std::io::Result<Worker> {
         let mut journal = Journal {
             pipeline,
             log,
@@ -51,11 +51,11 @@ impl Journal {
             bytes_due: 0,
         };
         journal.draw();
-        Builder::new().name("SyncThread:0".to_owned()).spawn(move || journal.run())
+        Worker::start("SyncThread:0", journal.run())
     }
 
-    fn run(mut self) {
-        while let Some(work) = self.pipeline.next_unsynced() {
+    async fn run(mut self) {
+        while let Some(work) = self.pipeline.next_unsynced().await {
             let batch = match work {
                 Work::Write(batch) => batch,
                 Work::Roll(done) => {
@@ -72,6 +72,7 @@ impl Journal {
                 last = entry.zxid;
             }
             self.count += batch.len() as u64;
+            socket::platter().await;
             if let Err(error) = self.flush() {
                 self.pipeline.fail(Chain(&error).to_string());
                 return;

@@ -8,7 +8,7 @@
 //! * `startup`: from the files of an earlier life to a tree.
 //! * `dispatch`: frames, the handshake, op codes.
 //! * [`pipeline`]: writes, reads, sessions under one lock.
-//! * `journal`: the thread that makes transactions durable and has them applied.
+//! * `journal`: the worker that makes transactions durable and has them applied.
 //! * `snapshots`: taken off the write path; purging.
 //! * `housekeeping`: expiry, containers, purging, by the clock.
 //! * `ensemble`, `quorum_link`: a server that is one of several.
@@ -32,7 +32,6 @@ mod tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -41,7 +40,7 @@ use tracing::{error, info};
 use crate::base::disk::Lock;
 use crate::net::Stop;
 use crate::net::listener;
-use crate::net::socket;
+use crate::net::socket::{self, Worker};
 use crate::zookeeper::jute::Request;
 
 use dispatch::Dispatch;
@@ -67,7 +66,7 @@ pub struct Running {
     address: SocketAddr,
     pipeline: Arc<Pipeline>,
     snapshots: Arc<Snapshots>,
-    journal: Option<JoinHandle<()>>,
+    journal: Option<Worker>,
     stop: Stop,
     failure: watch::Receiver<Option<String>>,
     /// The folder is ours until the files are closed.
@@ -158,14 +157,12 @@ impl Running {
             error!(target: LOGGER, "some connections did not end in time");
         }
         self.pipeline.stop();
-        let (journal, snapshots) = (self.journal.take(), self.snapshots.clone());
-        socket::blocking(move || {
-            if journal.is_some_and(|journal| journal.join().is_err()) {
-                error!(target: LOGGER, "the journal's thread has panicked");
-            }
-            snapshots.abandon();
-        })
-        .await;
+        if let Some(journal) = self.journal.take()
+            && !journal.ended().await
+        {
+            error!(target: LOGGER, "the journal's thread has panicked");
+        }
+        self.snapshots.abandon().await;
     }
 }
 

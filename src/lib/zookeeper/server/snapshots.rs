@@ -1,16 +1,16 @@
 //! Takes snapshots while the server goes on, and purges old files.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-
+use tokio::sync::{Notify, mpsc};
 use tracing::{error, info};
 
 use super::pipeline::Pipeline;
 use crate::base::bytes::Writer;
 use crate::base::error::Chain;
+use crate::net::socket::{self, Worker};
 use crate::zookeeper::jute::quorum_packet::SNAPSHOT_END;
 use crate::zookeeper::jute::{PacketKind, QuorumPacket, Zxid, to_bytes};
 use crate::zookeeper::store::directories::{Packing, SnapshotFile};
@@ -30,10 +30,10 @@ pub(super) struct Snapshots {
     /// Whether the tree is being walked: one walk at a time.
     busy: Mutex<bool>,
     /// Who waits for that to end.
-    idle: Condvar,
+    idle: Notify,
     /// The server stops: a snapshot that is not finished is not needed.
     abandoned: AtomicBool,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    worker: Mutex<Option<Worker>>,
 }
 
 impl Snapshots {
@@ -43,9 +43,9 @@ impl Snapshots {
             packing,
             digest,
             busy: Mutex::new(false),
-            idle: Condvar::new(),
+            idle: Notify::new(),
             abandoned: AtomicBool::new(false),
-            thread: Mutex::new(None),
+            worker: Mutex::new(None),
         }
     }
 
@@ -60,12 +60,13 @@ impl Snapshots {
             return false;
         }
         let (snapshots, pipeline) = (self.clone(), pipeline.clone());
-        let thread = Builder::new().name("Snapshot Thread".to_owned()).spawn(move || {
+        let worker = Worker::start("Snapshot Thread", async move {
+            socket::platter().await;
             snapshots.take(&pipeline);
             snapshots.done();
         });
-        match thread {
-            Ok(thread) => *self.thread() = Some(thread),
+        match worker {
+            Ok(worker) => *self.worker() = Some(worker),
             Err(error) => {
                 error!(target: LOGGER, "cannot start the snapshot's thread: {error}");
                 self.done();
@@ -75,38 +76,42 @@ impl Snapshots {
     }
 
     /// Waits for a snapshot that is being taken, which is given up.
-    pub(super) fn abandon(&self) {
+    pub(super) async fn abandon(&self) {
         self.abandoned.store(true, Ordering::Release);
-        let thread = self.thread().take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
+        let worker = self.worker().take();
+        if let Some(worker) = worker
+            && !worker.ended().await
+        {
             error!(target: LOGGER, "the snapshot's thread has panicked");
         }
     }
 
     /// Gives up a snapshot that is being taken; others may follow.
-    pub(super) fn cancel(&self) {
-        self.abandon();
+    pub(super) async fn cancel(&self) {
+        self.abandon().await;
         self.abandoned.store(false, Ordering::Release);
     }
 
     /// Hands a snapshot out as it goes over the wire, piece by piece: a packet that names it, the
     /// nodes, and the text that ends them. Ends early where a piece is not taken.
-    pub(super) fn stream(&self, pipeline: &Pipeline, mut take: impl FnMut(Bytes) -> bool) {
-        let waited = self.idle.wait_while(self.busy(), |busy| *busy);
-        *waited.unwrap_or_else(PoisonError::into_inner) = true;
+    pub(super) async fn stream(&self, pipeline: &Pipeline, pieces: mpsc::Sender<Bytes>) {
+        while std::mem::replace(&mut *self.busy(), true) {
+            self.idle.notified().await;
+        }
         let mut walk = pipeline.state().tree.begin_snapshot();
         let named = QuorumPacket::new(PacketKind::Snap, walk.zxid());
-        let mut wanted = take(to_bytes(&named));
+        let mut wanted = pieces.send(to_bytes(&named)).await.is_ok();
         let mut more = true;
         while wanted && more {
             let mut piece = Writer::with_capacity(PIECE_BYTES + PIECE_BYTES / 4);
             more = pipeline.state().tree.write_snapshot(&mut walk, &mut piece, PIECE_BYTES);
-            wanted = take(piece.into_bytes());
+            wanted = pieces.send(piece.into_bytes()).await.is_ok();
         }
         pipeline.state().tree.end_snapshot(walk);
         self.done();
         if wanted {
-            take(to_bytes(&SNAPSHOT_END.to_owned()));
+            // Whoever took the nodes may have ended meanwhile.
+            let _ = pieces.send(to_bytes(&SNAPSHOT_END.to_owned())).await;
         }
     }
 
@@ -120,8 +125,8 @@ impl Snapshots {
         self.idle.notify_one();
     }
 
-    fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
-        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    fn worker(&self) -> MutexGuard<'_, Option<Worker>> {
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take(&self, pipeline: &Pipeline) {

@@ -263,6 +263,7 @@ const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
 impl Runner {
     async fn run(mut self, mut stop: StopSignal) {
         tokio::select! {
+            biased;
             () = stop.raised() => {}
             () = self.live() => {}
         }

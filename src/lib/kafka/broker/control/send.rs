@@ -46,6 +46,7 @@ impl Sender {
         let link = Link { broker, envelope, timeout, inbox, connection: None };
         stop.spawn(async move {
             tokio::select! {
+                biased;
                 () = link.run(requests) => {}
                 _ = gone => {}
             }

@@ -129,6 +129,7 @@ fn start(broker: &Arc<Broker>, (leader, number): Key) -> Fetcher {
     let (mut stopped, mut own) = (broker.stop.signal(), stop.signal());
     broker.stop.spawn(async move {
         tokio::select! {
+            biased;
             () = stopped.raised() => {}
             () = own.raised() => {}
             () = task.run() => {}

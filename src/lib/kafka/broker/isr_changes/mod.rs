@@ -87,6 +87,7 @@ pub(super) fn start(broker: &Arc<Broker>) {
     let (asking, mut signal) = (broker.clone(), broker.stop.signal());
     broker.stop.spawn(async move {
         tokio::select! {
+            biased;
             () = signal.raised() => {}
             () = run(&asking) => {}
         }

@@ -96,6 +96,7 @@ impl Task {
         self.loaded.send_replace(true);
         loop {
             let turn = tokio::select! {
+                biased;
                 () = ended.raised() => return,
                 () = broken.raised() => return,
                 turn = self.turn() => turn,
@@ -120,7 +121,14 @@ impl Task {
                 None => std::future::pending().await,
             }
         };
+        // What is asked comes last: there may be no end of it.
         tokio::select! {
+            biased;
+            () = wake => {
+                self.wake_at = None;
+                self.step(Event::Tick)
+            }
+            () = committed => self.release(),
             asked = self.asked.recv() => match asked {
                 Some(Asked { request, answer }) => {
                     let from = ReplyTo(self.next_reply);
@@ -130,11 +138,6 @@ impl Task {
                 }
                 None => Err(Deposed),
             },
-            () = wake => {
-                self.wake_at = None;
-                self.step(Event::Tick)
-            }
-            () = committed => self.release(),
         }
     }
 

@@ -27,7 +27,7 @@ mod write;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -58,7 +58,7 @@ pub(super) struct Pipeline {
     pub(super) settings: Settings,
     state: Mutex<State>,
     /// The journal waits here for transactions.
-    work: Condvar,
+    work: Notify,
     /// Requests under way, of all connections.
     outstanding: AtomicUsize,
     /// Writes go to a leader elsewhere; as [`State::role`] says, for those who have no lock.
@@ -224,7 +224,7 @@ impl Pipeline {
         Pipeline {
             settings,
             state: Mutex::new(state),
-            work: Condvar::new(),
+            work: Notify::new(),
             outstanding: AtomicUsize::new(0),
             follows: AtomicBool::new(false),
             peer: Notify::new(),

@@ -97,29 +97,31 @@ impl Pipeline {
     }
 
     /// What is to be made durable next, waiting for it; none when the server stops and all is.
-    pub(in super::super) fn next_unsynced(&self) -> Option<Work> {
-        let mut state = self.state();
+    pub(in super::super) async fn next_unsynced(&self) -> Option<Work> {
         loop {
-            if !state.unsynced.is_empty() {
-                return Some(Work::Write(std::mem::take(&mut state.unsynced)));
+            {
+                let mut state = self.state();
+                if !state.unsynced.is_empty() {
+                    return Some(Work::Write(std::mem::take(&mut state.unsynced)));
+                }
+                if let Some(done) = state.barrier.take() {
+                    return Some(Work::Roll(done));
+                }
+                if state.stopping {
+                    return None;
+                }
+                state.journal_waits = true;
             }
-            if let Some(done) = state.barrier.take() {
-                return Some(Work::Roll(done));
-            }
-            if state.stopping {
-                return None;
-            }
-            state.journal_waits = true;
-            let woken = self.work.wait(state);
-            state = woken.unwrap_or_else(std::sync::PoisonError::into_inner);
-            state.journal_waits = false;
+            // A wake between the lock and here is kept for us.
+            self.work.notified().await;
+            self.state().journal_waits = false;
         }
     }
 
     /// Nothing more is taken; what was taken is finished.
     pub(in super::super) fn stop(&self) {
         self.state().stopping = true;
-        self.work.notify_all();
+        self.work.notify_one();
     }
 
     /// Applies everything up to `durable`.

@@ -78,7 +78,7 @@ impl Linker {
                     }
                 }
             };
-            tokio::select! { () = serving => {}, () = signal.raised() => {} }
+            tokio::select! { biased; () = signal.raised() => {}, () = serving => {} }
         });
     }
 
@@ -96,12 +96,14 @@ impl Linker {
                 }
             };
             let connected = tokio::select! {
-                connected = tokio::time::timeout(within, connecting) => connected,
+                biased;
                 () = signal.raised() => return,
+                connected = tokio::time::timeout(within, connecting) => connected,
             };
             let link = connected.ok().map(|stream| linker.link(stream));
             // Its owner may wait for this task to end instead of listening to it.
             tokio::select! {
+                biased;
                 _ = linker.arrivals.send(Arrival::Leader(linker.role, link)) => {}
                 () = signal.raised() => {}
             }
@@ -117,6 +119,7 @@ impl Linker {
         let mut signal = self.stop.signal();
         self.stop.spawn(async move {
             let ended = tokio::select! {
+                biased;
                 ended = read(reader, id, &arrivals, bytes_max) => ended,
                 ended = write(writer, outgoing) => ended,
                 _ = &mut gone => return,
@@ -126,6 +129,7 @@ impl Linker {
                 info!(target: LOGGER, "Quorum connection {} has ended: {}", id.0, io_text(&error));
             }
             tokio::select! {
+                biased;
                 _ = arrivals.send(Arrival::Peer(Event::Closed(id))) => {}
                 _ = &mut gone => {}
                 () = signal.raised() => {}

@@ -126,6 +126,7 @@ pub(super) async fn join(
 impl Member {
     async fn run(mut self, mut arriving: mpsc::Receiver<Arrival>, mut signal: StopSignal) {
         let ended = tokio::select! {
+            biased;
             ended = self.go_on(&mut arriving) => ended,
             () = signal.raised() => Ok(()),
         };
@@ -146,9 +147,14 @@ impl Member {
             // A hair behind the mark, so that it is passed.
             let pause = pause.unwrap_or(END_WITHIN) + Duration::from_millis(1);
             tokio::select! {
+                biased;
                 events = pipeline.for_peer() => {
                     for event in events {
                         self.feed(event).await?;
+                    }
+                    // What the others say must not wait until our own clients are silent.
+                    while let Ok(arrival) = arriving.try_recv() {
+                        self.arrived(arrival).await?;
                     }
                 }
                 arrival = arriving.recv() => {
@@ -339,8 +345,7 @@ impl Member {
         }
         self.linker.stop = Stop::new();
         self.linker.role += 1;
-        let snapshots = self.snapshots.clone();
-        socket::blocking(move || snapshots.cancel()).await;
+        self.snapshots.cancel().await;
         self.pipeline.drained().await;
         info!(target: LOGGER, "LOOKING");
         Ok(Event::Retired(self.pipeline.apply_tail()))
@@ -385,9 +390,7 @@ impl Member {
         self.push(link, Out::Snapshot(outgoing));
         let (pipeline, snapshots) = (self.pipeline.clone(), self.snapshots.clone());
         info!(target: LOGGER, "Sending a snapshot to the learner of connection {}", link.0);
-        self.linker.stop.spawn(socket::blocking(move || {
-            snapshots.stream(&pipeline, |piece| pieces.blocking_send(piece).is_ok());
-        }));
+        self.linker.stop.spawn(async move { snapshots.stream(&pipeline, pieces).await });
     }
 }
 

@@ -79,7 +79,7 @@ impl Votes {
             };
             let mut signal = stop.signal();
             stop.spawn(async move {
-                tokio::select! { () = line.run() => {}, () = signal.raised() => {} }
+                tokio::select! { biased; () = signal.raised() => {}, () = line.run() => {} }
             });
             slots.insert(them, slot);
             lines.insert(them, caller);
@@ -108,8 +108,9 @@ fn accept(
     stop.spawn(async move {
         loop {
             let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+                biased;
                 () = signal.raised() => return,
+                accepted = listener.accept() => accepted,
             };
             let Ok((stream, peer)) = accepted else {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -120,6 +121,7 @@ fn accept(
             handlers.spawn(async move {
                 let welcome = tokio::time::timeout(timeout, welcome(stream, me, &lines));
                 let ended = tokio::select! {
+                    biased;
                     ended = welcome => ended,
                     () = signal.raised() => return,
                 };
@@ -172,6 +174,7 @@ impl Line {
     async fn run(mut self) {
         loop {
             let connected = tokio::select! {
+                biased;
                 changed = self.votes.changed() => match changed {
                     Ok(()) => self.dial().await,
                     Err(_) => return,
@@ -218,6 +221,7 @@ impl Line {
         self.votes.mark_changed();
         loop {
             tokio::select! {
+                biased;
                 changed = self.votes.changed() => {
                     changed.ok()?;
                     let vote = self.votes.borrow_and_update().clone();
@@ -228,6 +232,10 @@ impl Line {
                     let framed = Bytes::from([&length[..], &vote].concat());
                     writer.bytes(framed).await.ok()?;
                 }
+                call = self.calls.recv() => match call? {
+                    Call::Connected(reader, writer) => return Some((reader, writer)),
+                    Call::Knocked => return self.dial().await,
+                },
                 frame = reader.frame(limits::NOTIFICATION_BYTES_MAX) => {
                     let frame = frame.ok().flatten()?;
                     match Notification::decode(&mut Reader::shared(&frame)) {
@@ -240,10 +248,6 @@ impl Line {
                         }
                     }
                 }
-                call = self.calls.recv() => match call? {
-                    Call::Connected(reader, writer) => return Some((reader, writer)),
-                    Call::Knocked => return self.dial().await,
-                },
             }
         }
     }
