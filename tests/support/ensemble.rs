@@ -8,8 +8,6 @@ use std::time::Duration;
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::jute::{KeeperError, ServerId};
 use milena::zookeeper::server::{Ensemble as Lines, Member, Running, Server, Settings};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::folder::Folder;
 use super::{WITHIN, servers, within};
@@ -96,11 +94,7 @@ impl Ensemble {
 
     /// The answer to a four-letter word; none where nobody answers.
     pub async fn word(&self, id: i64, word: &str) -> Option<String> {
-        let mut stream = TcpStream::connect((self.host.as_str(), self.ports[&id])).await.ok()?;
-        stream.write_all(word.as_bytes()).await.ok()?;
-        let mut text = String::new();
-        stream.read_to_string(&mut text).await.ok()?;
-        Some(text)
+        super::servers::word(&self.host, self.ports[&id], word).await
     }
 
     /// Where a server's quorum port is, and its election port.

@@ -11,6 +11,9 @@ use milena::kafka::protocol::message::create_topics::{CreatableTopic, CreateTopi
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::server::{Running as ZooKeeper, Server, Settings};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
 use super::folder::Folder;
 use super::wire::Wire;
 use super::{WITHIN, within};
@@ -36,6 +39,16 @@ pub fn zookeeper_settings(folder: &Path) -> Settings {
 /// A ZooKeeper server.
 pub async fn start(settings: Settings) -> ZooKeeper {
     within("the start of ZooKeeper", Server::start(settings)).await.expect("ZooKeeper")
+}
+
+/// The answer to a four-letter word, or to whatever else a server answers with text and the end of
+/// the connection; none where nobody answers.
+pub async fn word(host: &str, port: u16, word: &str) -> Option<String> {
+    let mut stream = TcpStream::connect((host, port)).await.ok()?;
+    stream.write_all(word.as_bytes()).await.ok()?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.ok()?;
+    Some(text)
 }
 
 /// A client with a session.

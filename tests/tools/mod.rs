@@ -13,3 +13,4 @@ mod preferred_replica_election;
 mod quickstart;
 mod reassign_partitions;
 mod zk_cli;
+mod zk_server;

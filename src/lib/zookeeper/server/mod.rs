@@ -53,6 +53,8 @@ pub use ensemble::{Ensemble, Member};
 pub use settings::Settings;
 pub use startup::Error;
 
+/// The release whose behaviour this server has.
+pub const RELEASE: &str = "3.9.5";
 const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 /// How long a stop waits for connections to end.
 const STOP_WITHIN: Duration = Duration::from_secs(5);

@@ -15,7 +15,7 @@ use super::directories::{Directories, Packing, SnapshotFile};
 use super::packed::{Packer, unpack};
 use super::{Error, Result};
 use crate::base::bytes::Reader;
-use crate::base::disk::{File, Mode};
+use crate::base::disk::{Disk, File, Mode};
 
 /// `ZKSN`.
 pub(super) const MAGIC: i32 = 0x5a4b_534e;
@@ -137,8 +137,13 @@ pub struct Content {
 impl Content {
     /// Reads a file and holds it against its seal.
     pub fn read(directories: &Directories, file: &SnapshotFile) -> Result<Content> {
+        Content::read_file(directories.disk(), file)
+    }
+
+    /// The same of a file anywhere.
+    pub fn read_file(disk: &Disk, file: &SnapshotFile) -> Result<Content> {
         let path = &file.path;
-        let packed = directories.disk().read(path).map_err(Error::io("read", path))?;
+        let packed = disk.read(path).map_err(Error::io("read", path))?;
         let bytes = unpack(file.packing, packed).map_err(Error::io("unpack", path))?;
         let corrupt = |offset: usize, what| Error::corrupt(path, offset as u64, what);
         let Some((sealed, seal)) = bytes.split_last_chunk::<SEAL_BYTES>() else {

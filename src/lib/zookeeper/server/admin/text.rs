@@ -7,8 +7,9 @@ use super::super::dispatch::Dispatch;
 use super::super::pipeline::{Connection, Phase, Role, State};
 use crate::base::clock::{Clock, Instant};
 
-/// The release whose behaviour this server has, as scripts expect it before the first dash.
-const VERSION: &str = "3.9.3-milena, built on 10/10/2024 00:00 UTC";
+/// The release whose behaviour this server has, as scripts expect it before the first dash: that
+/// of [`RELEASE`](super::super::RELEASE), and its day.
+const VERSION: &str = "3.9.5-milena, built on 2026-02-11 20:18 UTC";
 
 /// Writing into a `String` cannot fail.
 macro_rules! line {
