@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::jute::{KeeperError, ServerId};
-use milena::zookeeper::server::{Ensemble as Lines, Member, Running, Server, Settings};
+use milena::zookeeper::server::{
+    Admin, Ensemble as Lines, Member, Place, Running, Server, Settings,
+};
 
 use super::folder::Folder;
 use super::{WITHIN, servers, within};
@@ -20,6 +23,8 @@ pub struct Ensemble {
     host: String,
     /// Transactions that are kept at hand for learners.
     pub history_max: usize,
+    /// `db.autocreate`.
+    pub autocreate: bool,
     pub running: BTreeMap<i64, Running>,
 }
 
@@ -43,7 +48,8 @@ impl Ensemble {
             ports.insert(id, next());
         }
         let (folder, running) = (Folder::new(), BTreeMap::new());
-        Ensemble { folder, members, ports, host: host.to_string(), history_max: 500, running }
+        let host = host.to_string();
+        Ensemble { folder, members, ports, host, history_max: 500, autocreate: true, running }
     }
 
     /// One of `size` servers, all running, with a leader.
@@ -56,9 +62,14 @@ impl Ensemble {
         ensemble
     }
 
+    /// Where a server's files are.
+    pub fn folder_of(&self, id: i64) -> PathBuf {
+        self.folder.path().join(id.to_string())
+    }
+
     /// What a server is started with.
     pub fn settings(&self, id: i64) -> Settings {
-        let folder = self.folder.path().join(id.to_string());
+        let folder = self.folder_of(id);
         let ensemble = Lines {
             notification_interval: (Duration::from_millis(50), Duration::from_millis(1_000)),
             // Other tests keep the processors busy.
@@ -75,6 +86,11 @@ impl Ensemble {
             session_timeout_max_ms: Some(4_000),
             words: vec!["*".to_owned()],
             ensemble: Some(ensemble),
+            autocreate: self.autocreate,
+            admin: Some(Admin {
+                place: Place { host: self.host.clone(), port: 0 },
+                ..Admin::default()
+            }),
             ..servers::zookeeper_settings(&folder)
         }
     }

@@ -41,14 +41,19 @@ pub async fn start(settings: Settings) -> ZooKeeper {
     within("the start of ZooKeeper", Server::start(settings)).await.expect("ZooKeeper")
 }
 
-/// The answer to a four-letter word, or to whatever else a server answers with text and the end of
-/// the connection; none where nobody answers.
+/// The answer to a four-letter word; none where nobody answers.
 pub async fn word(host: &str, port: u16, word: &str) -> Option<String> {
+    let bytes = said(host, port, word.as_bytes()).await?;
+    String::from_utf8(bytes).ok()
+}
+
+/// All that a server says to these bytes until it closes; none where nobody answers.
+pub async fn said(host: &str, port: u16, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut stream = TcpStream::connect((host, port)).await.ok()?;
-    stream.write_all(word.as_bytes()).await.ok()?;
-    let mut text = String::new();
-    stream.read_to_string(&mut text).await.ok()?;
-    Some(text)
+    stream.write_all(bytes).await.ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.ok()?;
+    Some(answer)
 }
 
 /// A client with a session.

@@ -5,6 +5,7 @@
 //! * [`connection`]: one task a connection: cut frames, hand each over, write the replies in order.
 //! * [`outbound`]: replies as parts, bytes by `writev`, file slices by `sendfile`.
 //! * [`foreign`]: recognises another protocol by its first bytes and says so in one sentence.
+//! * [`http`]: a small server for operators and scrapers.
 //! * [`shutdown`]: the stop signal, and the set of tasks that follow it.
 //!
 //! What a frame means is the business of a [`connection::Service`]; this room knows neither wire.
@@ -14,6 +15,7 @@
 pub mod buffers;
 pub mod connection;
 pub mod foreign;
+pub mod http;
 pub mod listener;
 pub mod outbound;
 pub mod shutdown;

@@ -39,6 +39,9 @@ const ZOOKEEPER_DEFAULTS: &[(&str, &str)] = &[
     ("admin.enableServer", "false"),
 ];
 
+/// How ZooKeeper ends where its admin server cannot be started.
+const EXIT_ADMIN_PORT: u8 = 4;
+
 /// `zookeeper.properties`, or what stands in for one.
 pub(super) fn zoo_cfg(file: Option<&Path>) -> Result<ZooCfg, Failure> {
     zoo_cfg_over(file, &[])
@@ -192,6 +195,7 @@ async fn serve(servers: Servers, ready: fn()) -> Ended {
 }
 
 async fn start_zookeeper(cfg: &ZooCfg) -> Result<zookeeper::Running, Failure> {
+    zookeeper::refuse_unbuilt(cfg).map_err(|text| Failure::named(text).code(2))?;
     let ensemble = zookeeper::Ensemble::from_zoo_cfg(cfg, &Disk::System);
     let ensemble = ensemble.map_err(|text| Failure::named(text).code(2))?;
     let mut settings = zookeeper::Settings::from_zoo_cfg(cfg, Disk::System, Clock::System);
@@ -208,7 +212,13 @@ async fn start_zookeeper(cfg: &ZooCfg) -> Result<zookeeper::Running, Failure> {
             target: "org.apache.zookeeper.server.ZooKeeperServerMain",
             "Unexpected exception, exiting abnormally: {}", Chain(&error)
         );
-        Failure::named(Chain(&error))
+        let failure = Failure::named(Chain(&error));
+        match error {
+            zookeeper::Error::Bind { port: zookeeper::Port::Admin, .. } => {
+                failure.code(EXIT_ADMIN_PORT)
+            }
+            _ => failure,
+        }
     })
 }
 

@@ -110,6 +110,37 @@ impl Snapshots {
         }
     }
 
+    /// Writes a snapshot of the tree as it is at one moment: unlike those that are taken by
+    /// themselves it needs no log to be whole. Nothing else is done to the tree while it is copied.
+    pub(super) fn take_now(&self, pipeline: &Pipeline) -> store::Result<SnapshotFile> {
+        let clock = &pipeline.settings.clock;
+        let started = clock.now();
+        let waited = self.idle.wait_while(self.busy(), |busy| *busy);
+        *waited.unwrap_or_else(PoisonError::into_inner) = true;
+        let (mut nodes, mut digest) = (Writer::new(), Writer::new());
+        let zxid = {
+            let mut state = pipeline.state();
+            let mut walk = state.tree.begin_snapshot();
+            let more = state.tree.write_snapshot(&mut walk, &mut nodes, usize::MAX);
+            assert!(!more, "a piece without an end has all of it");
+            state.tree.write_digest(&mut digest);
+            let zxid = walk.zxid();
+            state.tree.end_snapshot(walk);
+            zxid
+        };
+        self.done();
+        let mut writer = SnapshotWriter::create(&self.directories, zxid.0, self.packing)?;
+        for section in
+            [nodes.into_bytes(), digest.into_bytes(), zxid.0.to_be_bytes().to_vec().into()]
+        {
+            writer.write(&section)?;
+            writer.seal()?;
+        }
+        let file = writer.finish()?;
+        pipeline.metrics.snapshottime.time(clock.now().since(started));
+        Ok(file)
+    }
+
     fn busy(&self) -> MutexGuard<'_, bool> {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -130,11 +161,15 @@ impl Snapshots {
         let taken = self.write(|use_tree| use_tree(&mut pipeline.state().tree));
         match taken {
             Ok(None) => {}
-            Ok(Some(_)) => info!(
-                target: LOGGER,
-                "Snapshot taken in {} ms", clock.now().since(started).as_millis()
-            ),
-            Err(error) => error!(target: LOGGER, "Severe error: {}", Chain(&error)),
+            Ok(Some(_)) => {
+                let took = clock.now().since(started);
+                pipeline.metrics.snapshottime.time(took);
+                info!(target: LOGGER, "Snapshot taken in {} ms", took.as_millis());
+            }
+            Err(error) => {
+                pipeline.metrics.snapshot_error_count.up();
+                error!(target: LOGGER, "Severe error: {}", Chain(&error));
+            }
         }
     }
 
