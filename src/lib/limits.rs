@@ -108,6 +108,13 @@ pub const SNAPSHOT_PIECES_QUEUED_MAX: usize = 4;
 /// Bytes of one notification of the election port.
 pub const NOTIFICATION_BYTES_MAX: usize = 512 * 1024;
 
+/// Bytes of the head of an HTTP request; what Jetty takes.
+pub const HTTP_HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Connections of one HTTP port, in elements: operators and scrapers, not clients.
+pub const HTTP_CONNECTIONS_MAX: usize = 64;
+/// Bytes of a snapshot that is restored over HTTP. It is held in memory until it is checked.
+pub const RESTORE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+
 // Tools.
 
 /// Pieces of a tool's input that wait to be taken, in elements. The reading waits beyond it; a few

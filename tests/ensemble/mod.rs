@@ -1,5 +1,7 @@
 //! Ensembles of three: what is acknowledged stays, whoever goes and comes back.
 
+mod operators;
+
 use bytes::Bytes;
 use milena::zookeeper::client::{Client, Error, Event, Events, WatchEvent, WatchKind};
 use milena::zookeeper::jute::Acl;

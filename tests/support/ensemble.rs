@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::jute::{KeeperError, ServerId};
-use milena::zookeeper::server::{Ensemble as Lines, Member, Running, Server, Settings};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use milena::zookeeper::server::{
+    Admin, Ensemble as Lines, Member, Place, Running, Server, Settings,
+};
 
 use super::folder::Folder;
 use super::{WITHIN, servers, within};
@@ -22,6 +23,8 @@ pub struct Ensemble {
     host: String,
     /// Transactions that are kept at hand for learners.
     pub history_max: usize,
+    /// `db.autocreate`.
+    pub autocreate: bool,
     pub running: BTreeMap<i64, Running>,
 }
 
@@ -45,7 +48,8 @@ impl Ensemble {
             ports.insert(id, next());
         }
         let (folder, running) = (Folder::new(), BTreeMap::new());
-        Ensemble { folder, members, ports, host: host.to_string(), history_max: 500, running }
+        let host = host.to_string();
+        Ensemble { folder, members, ports, host, history_max: 500, autocreate: true, running }
     }
 
     /// One of `size` servers, all running, with a leader.
@@ -58,9 +62,14 @@ impl Ensemble {
         ensemble
     }
 
+    /// Where a server's files are.
+    pub fn folder_of(&self, id: i64) -> PathBuf {
+        self.folder.path().join(id.to_string())
+    }
+
     /// What a server is started with.
     pub fn settings(&self, id: i64) -> Settings {
-        let folder = self.folder.path().join(id.to_string());
+        let folder = self.folder_of(id);
         let ensemble = Lines {
             notification_interval: (Duration::from_millis(50), Duration::from_millis(1_000)),
             // Other tests keep the processors busy.
@@ -77,6 +86,11 @@ impl Ensemble {
             session_timeout_max_ms: Some(4_000),
             words: vec!["*".to_owned()],
             ensemble: Some(ensemble),
+            autocreate: self.autocreate,
+            admin: Some(Admin {
+                place: Place { host: self.host.clone(), port: 0 },
+                ..Admin::default()
+            }),
             ..servers::zookeeper_settings(&folder)
         }
     }
@@ -96,11 +110,7 @@ impl Ensemble {
 
     /// The answer to a four-letter word; none where nobody answers.
     pub async fn word(&self, id: i64, word: &str) -> Option<String> {
-        let mut stream = TcpStream::connect((self.host.as_str(), self.ports[&id])).await.ok()?;
-        stream.write_all(word.as_bytes()).await.ok()?;
-        let mut text = String::new();
-        stream.read_to_string(&mut text).await.ok()?;
-        Some(text)
+        super::servers::word(&self.host, self.ports[&id], word).await
     }
 
     /// Where a server's quorum port is, and its election port.

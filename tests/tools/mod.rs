@@ -14,3 +14,4 @@ mod quickstart;
 mod reassign_partitions;
 mod replica_verification;
 mod zk_cli;
+mod zk_server;

@@ -1,5 +1,6 @@
 //! ZooKeeper: our client against our server, over loopback, data on the real disk.
 
+mod admin;
 mod nodes;
 mod sessions;
 mod together;

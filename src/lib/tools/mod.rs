@@ -13,6 +13,7 @@ mod common;
 pub mod console_consumer;
 pub mod console_producer;
 pub mod consumer_groups;
+mod dates;
 pub mod delete_records;
 pub mod docs;
 mod exceptions;
@@ -38,7 +39,12 @@ mod stop;
 mod stops;
 pub mod topics;
 mod typing;
+pub mod zk_cleanup;
 pub mod zk_cli;
+pub mod zk_server;
+pub mod zk_server_initialize;
+pub mod zk_snapshot_toolkit;
+pub mod zk_txn_log_toolkit;
 pub mod zookeeper_server_start;
 pub mod zookeeper_server_stop;
 
@@ -70,7 +76,12 @@ pub static TOOLS: &[&Tool] = &[
     &topics::TOOL,
     &start_kafka::TOOL,
     &start_zookeeper::TOOL,
+    &zk_cleanup::TOOL,
     &zk_cli::TOOL,
+    &zk_server_initialize::TOOL,
+    &zk_server::TOOL,
+    &zk_snapshot_toolkit::TOOL,
+    &zk_txn_log_toolkit::TOOL,
     &zookeeper_server_start::TOOL,
     &zookeeper_server_stop::TOOL,
     &zk_cli::SHELL,

@@ -36,7 +36,23 @@ const SNAPSHOTS_RETAINED_MIN: i32 = 3;
 impl ZooCfg {
     /// Reads a file, and the dynamic one it names.
     pub fn load(disk: &Disk, path: &Path) -> Result<ZooCfg, Error> {
+        ZooCfg::load_over(disk, path, &[])
+    }
+
+    /// The same over pairs that hold where the file has none of their name, as what stands on a
+    /// Java command line.
+    pub fn load_over(
+        disk: &Disk,
+        path: &Path,
+        beneath: &[(String, String)],
+    ) -> Result<ZooCfg, Error> {
         let mut properties = Properties::load(disk, path)?;
+        for (name, value) in beneath {
+            let short = name.strip_prefix("zookeeper.").unwrap_or(name);
+            if properties.get(name).is_none() && properties.get(short).is_none() {
+                properties.set(name.as_str(), value.as_str());
+            }
+        }
         if let Some(dynamic) = properties.get("dynamicConfigFile").map(str::trim).map(PathBuf::from)
         {
             let lines = Properties::load(disk, &dynamic)?;

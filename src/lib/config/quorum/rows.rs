@@ -546,11 +546,11 @@ config! {
         admin_idle_timeout: i32 = "30000", "admin.idleTimeout", at_least(0), Low, ReadOnly;
         /// The path of the admin commands.
         admin_command_url: String = "/commands", "admin.commandURL", any(), Low, ReadOnly;
-        /// Whether the admin server speaks TLS only.
+        /// Whether the admin server speaks TLS only; it speaks none so far, and the start is refused.
         admin_force_https: bool = "false", "admin.forceHttps", any(), Low, ReadOnly;
-        /// Whether the admin port takes both TLS and plain connections.
+        /// Whether the admin port takes both TLS and plain connections; plain ones alone so far.
         admin_port_unification: bool = "false", "admin.portUnification", any(), Low, ReadOnly;
-        /// Whether an admin client must show a certificate.
+        /// Whether an admin client must show a certificate; without TLS the start is refused.
         admin_need_client_auth: bool = "false", "admin.needClientAuth", any(), Low, ReadOnly;
         /// The HTTP version of the admin server; 11 is 1.1.
         admin_http_version: i32 = "11", "admin.httpVersion", any(), Low, ReadOnly;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -27,6 +28,8 @@ pub(super) struct Dispatch {
     /// Where it listens, for `conf`.
     pub(super) address: SocketAddr,
     pub(super) started: Instant,
+    /// What would be traced; nothing is. Kept because people set it and ask for it.
+    pub(super) trace_mask: AtomicI64,
 }
 
 /// What a connection's own task knows of it.
@@ -75,6 +78,7 @@ impl Service for Dispatch {
     }
 
     fn frame(&self, link: &mut Link, frame: Bytes) -> Answer {
+        self.pipeline.metrics.bytes_received_count.add(frame.len());
         let mut reader = Reader::shared(&frame);
         if !link.greeted {
             let Ok(request) = ConnectRequest::decode(&mut reader) else {

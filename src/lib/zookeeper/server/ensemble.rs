@@ -115,7 +115,6 @@ fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
         (keys.multi_address_enabled, "multiAddress.enabled=true"),
         (keys.oracle_path.is_some(), "oraclePath"),
         (keys.leader_serves == "no", "leaderServes=no"),
-        (!keys.db_autocreate, "db.autocreate=false"),
         (keys.force_snapshot_sync, "forceSnapshotSync=true"),
     ];
     let mut found: Vec<String> =

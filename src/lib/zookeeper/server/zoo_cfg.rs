@@ -8,10 +8,43 @@ use crate::config::quorum::ZooCfg;
 use crate::zookeeper::store::directories::Packing;
 use crate::zookeeper::tree;
 
-use super::Settings;
+use super::{Admin, Place, Settings};
 
 /// Bytes of a kibibyte, in which ZooKeeper counts file sizes.
 const KIB: u64 = 1024;
+
+/// The class that serves metrics over HTTP.
+const PROMETHEUS: &str = "org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider";
+/// The classes that keep them for `mntr` alone.
+const SILENT: [&str; 2] = [
+    "org.apache.zookeeper.metrics.impl.DefaultMetricsProvider",
+    "org.apache.zookeeper.metrics.impl.NullMetricsProvider",
+];
+
+/// Refuses what of the settings for operators would otherwise be silently left undone. The error is
+/// a sentence.
+pub fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
+    let keys = &cfg.keys;
+    let provider = keys.metrics_provider_class_name.as_str();
+    if provider != PROMETHEUS && !SILENT.contains(&provider) {
+        return Err(format!(
+            "metricsProvider.className={provider}: classes cannot be loaded; {PROMETHEUS} and {} \
+             are built in",
+            SILENT[0]
+        ));
+    }
+    let tls = [
+        (keys.admin_force_https, "admin.forceHttps=true"),
+        (keys.admin_need_client_auth, "admin.needClientAuth=true"),
+    ];
+    match tls.iter().find(|(set, _)| *set && keys.admin_enable_server) {
+        Some((_, key)) => Err(format!(
+            "{key}: the admin server speaks plain HTTP only; take it out and keep the port to \
+             this machine (admin.serverAddress=127.0.0.1), or set admin.enableServer=false"
+        )),
+        None => Ok(()),
+    }
+}
 
 impl Settings {
     /// The settings of a server, but for its ensemble: see [`super::Ensemble::from_zoo_cfg`].
@@ -21,6 +54,7 @@ impl Settings {
         let millis = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
         let kib = |kib: i64| u64::try_from(kib).unwrap_or(0).saturating_mul(KIB);
         let tick_ms = u32::try_from(keys.tick_time).unwrap_or(3_000);
+        let own_disk = disk.clone();
         let hours = u64::try_from(keys.autopurge_purge_interval).unwrap_or(0);
         Settings {
             disk,
@@ -43,6 +77,7 @@ impl Settings {
             preallocate_bytes: kib(keys.pre_alloc_size),
             force_sync: keys.force_sync == "yes",
             sync_warning: millis(keys.fsync_warningthresholdms),
+            autocreate: keys.db_autocreate,
             trust_empty: keys.snapshot_trust_empty,
             packing: match keys.snapshot_compression_method.as_str() {
                 "gz" => Packing::Gzip,
@@ -64,6 +99,22 @@ impl Settings {
                 false => Vec::new(),
             },
             ensemble: None,
+            admin: keys.admin_enable_server.then(|| Admin {
+                place: Place {
+                    host: keys.admin_server_address.clone(),
+                    port: u16::try_from(keys.admin_server_port).unwrap_or(0),
+                },
+                url: keys.admin_command_url.clone(),
+                idle: millis(i64::from(keys.admin_idle_timeout)),
+                interval_ms: u64::try_from(keys.admin_rate_limiter_interval_in_ms).unwrap_or(0),
+                snapshots: keys.admin_snapshot_enabled,
+                restores: keys.admin_restore_enabled,
+            }),
+            metrics: (keys.metrics_provider_class_name == PROMETHEUS).then(|| Place {
+                host: keys.metrics_provider_http_host.clone(),
+                port: u16::try_from(keys.metrics_provider_http_port).unwrap_or(0),
+            }),
+            configuration: cfg.file.as_ref().and_then(|file| own_disk.read_text(file).ok()),
             tree: tree::Settings {
                 digest: keys.digest_enabled,
                 extended_types: keys.extended_types_enabled,

@@ -76,6 +76,7 @@ use crate::zookeeper::jute::{
     TxnDigest, TxnHeader, Zxid,
 };
 
+use crate::zookeeper::jute::record::perms;
 use acl::{AclCache, AclId};
 use digest::{Digest, Remembered};
 use node::{NodeId, Nodes};
@@ -297,6 +298,14 @@ impl DataTree {
         request: &Request,
     ) -> Option<Result<Reply, KeeperError>> {
         op::look(self, session, ids, request)
+    }
+
+    /// Whether somebody may do everything to a node, as those may who ask for the whole tree.
+    pub fn may_do_all(&self, path: &str, ids: &[Id]) -> bool {
+        let Some(id) = self.nodes.find(path) else { return false };
+        let list = self.acls.list(self.nodes.get(id).acl);
+        let all = [perms::READ, perms::WRITE, perms::CREATE, perms::DELETE, perms::ADMIN];
+        self.settings.skip_acl || all.iter().all(|&one| acl::check(list, one, ids).is_ok())
     }
 
     /// The last transaction applied, or held by the snapshot the tree was read from.

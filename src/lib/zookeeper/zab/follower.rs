@@ -287,8 +287,9 @@ impl Follower {
 
     fn acknowledge_epoch(&mut self, shared: &mut Shared, current: i32) {
         let (last, current) = match shared.wants_snapshot {
-            // Not to be counted, and to be sent everything.
-            true => (Zxid::ZERO, -1),
+            // Not to be counted, and to be sent everything; even where that is nothing at all, to
+            // one whose disk was lost.
+            true => (shared.history.last().min(Zxid::ZERO), -1),
             false => (shared.history.last(), current),
         };
         self.send(shared, QuorumPacket::with(PacketKind::AckEpoch, last, int(current)));

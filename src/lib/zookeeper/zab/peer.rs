@@ -87,7 +87,8 @@ impl Peer {
             accepted_epoch,
             current_epoch,
             history,
-            wants_snapshot: false,
+            // A disk that was lost: nothing of it counts.
+            wants_snapshot: last.0 < 0,
             out: VecDeque::new(),
         };
         let elected = Vote { epoch: 0, zxid: Zxid::ZERO, leader: shared.settings.id };

@@ -182,6 +182,7 @@ impl Pipeline {
     pub(in super::super) fn revalidate(&self, link: LinkId, asked: &Touched) -> bool {
         let now = self.settings.clock.now();
         let owner = Origin::Learner(link).owner();
+        self.metrics.revalidate_count.up();
         let mut state = self.state();
         let tracker = state.tree.tracker();
         tracker.touch(asked.session, asked.timeout_ms, now)
@@ -243,6 +244,7 @@ impl State {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         connection.phase = Phase::Opening;
         connection.read_only = read_only;
+        self.metrics.connection_revalidate_count.up();
         self.abroad.sessions.entry(session).or_default().push_back(id);
         let asked = to_bytes(&Touched { session, timeout_ms });
         let packet = QuorumPacket::with(PacketKind::Revalidate, Zxid(-1), asked);

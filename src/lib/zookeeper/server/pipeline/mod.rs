@@ -34,13 +34,15 @@ use bytes::Bytes;
 use tokio::sync::{Notify, watch};
 use tracing::{error, warn};
 
+use super::metrics::Metrics;
 use super::settings::Settings;
 use super::stats::{ConnectionStats, ServerStats};
 use crate::base::bytes::{Part, Writer};
 use crate::base::clock::Instant;
 use crate::net::{Outbox, Push, Reply as Answer};
 use crate::zookeeper::jute::{
-    Id, Jute, KeeperError, OpCode, Reply, ReplyHeader, Request, SessionId, Transaction, Zxid,
+    Id, Jute, KeeperError, OpCode, Reply, ReplyHeader, Request, ServerId, SessionId, Transaction,
+    Zxid,
 };
 use crate::zookeeper::tree::session::SessionIds;
 use crate::zookeeper::tree::{ConnectionId, DataTree, Fired, acl};
@@ -51,11 +53,14 @@ pub(super) use role::{Role, Work};
 pub(super) const LOGGER: &str = "org.apache.zookeeper.server.NIOServerCnxn";
 /// Transactions applied before the lock is let go, so that reads come through between them.
 const APPLIED_A_TURN: usize = 64;
+/// What stands before every message.
+const LENGTH_BYTES: usize = 4;
 
 /// The lock and what is known without it.
 #[derive(Debug)]
 pub(super) struct Pipeline {
     pub(super) settings: Settings,
+    pub(super) metrics: Arc<Metrics>,
     state: Mutex<State>,
     /// The journal waits here for transactions.
     work: Notify,
@@ -73,6 +78,9 @@ pub(super) struct Pipeline {
 pub(super) struct State {
     pub(super) tree: DataTree,
     pub(super) stats: ServerStats,
+    metrics: Arc<Metrics>,
+    /// Since when the role is what it is.
+    pub(super) role_since: Instant,
     pub(super) connections: HashMap<ConnectionId, Connection>,
     ids: SessionIds,
     by_session: HashMap<SessionId, ConnectionId>,
@@ -94,6 +102,8 @@ pub(super) struct State {
     to_peer: Vec<zab::Event>,
     /// What a follower wants of its leader.
     abroad: forward::Abroad,
+    /// Whom this member of an ensemble follows, itself where it leads.
+    pub(super) leader: Option<ServerId>,
     /// Followers that are synchronised, and others, where this server leads.
     pub(super) followers: (usize, usize),
     /// Connections with something in `out`.
@@ -201,9 +211,12 @@ impl Pipeline {
             }
         };
         let ids = SessionIds::starting_at(server_id, settings.clock.wall_ms());
+        let metrics = Arc::new(Metrics::default());
         let state = State {
             tree,
             stats: ServerStats::default(),
+            metrics: metrics.clone(),
+            role_since: settings.clock.now(),
             connections: HashMap::new(),
             ids,
             by_session: HashMap::new(),
@@ -218,11 +231,13 @@ impl Pipeline {
             last_logged: last,
             to_peer: Vec::new(),
             abroad: forward::Abroad::default(),
+            leader: None,
             followers: (0, 0),
             dirty: Vec::new(),
         };
         Pipeline {
             settings,
+            metrics,
             state: Mutex::new(state),
             work: Notify::new(),
             outstanding: AtomicUsize::new(0),
@@ -252,6 +267,7 @@ impl Pipeline {
         state.next_connection += 1;
         let max = self.settings.connections_max;
         if state.stopping || (max > 0 && state.connections.len() >= max) {
+            self.metrics.connection_rejected.up();
             warn!(target: LOGGER, "Too many connections - max is {max}");
             outbox.cut();
         }
@@ -303,6 +319,7 @@ impl Pipeline {
             target: "org.apache.zookeeper.server.ZooKeeperCriticalThread",
             "Severe unrecoverable error, from thread : SyncThread:0: {text}"
         );
+        self.metrics.unrecoverable_error_count.up();
         let mut state = self.state();
         state.stopping = true;
         for connection in state.connections.values_mut() {
@@ -323,12 +340,16 @@ impl State {
     /// Puts watch events into the queues of those who are to be told.
     fn tell(&mut self, fired: &[Fired]) {
         for event in fired {
+            let told = event.connections.len() as u64;
+            self.metrics.watches_fired(event.event).record(told);
             let body = event.watcher_event();
             for &id in &event.connections {
                 let Some(connection) = self.connections.get_mut(&id) else { continue };
+                let before = connection.out.len();
                 let mark = connection.out.mark_i32();
                 crate::zookeeper::jute::reply::encode_event(&body, event.zxid, &mut connection.out);
                 connection.out.fill_length(&mark);
+                self.metrics.watch_bytes.add(connection.out.len() - before);
                 connection.stats.sent += 1;
                 self.stats.sent += 1;
                 self.dirty.push(id);
@@ -345,7 +366,11 @@ impl State {
         reply: &Result<Reply, KeeperError>,
     ) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
+        let before = connection.out.len();
         put_reply(&mut connection.out, xid, zxid, reply);
+        let bytes = connection.out.len() - before;
+        self.metrics.response_bytes.add(bytes);
+        self.stats.responses.add(bytes - LENGTH_BYTES);
         connection.stats.sent += 1;
         self.stats.sent += 1;
         self.dirty.push(id);
@@ -386,6 +411,7 @@ impl State {
             );
             connection.phase = Phase::Ending;
             connection.outbox.cut();
+            self.metrics.connection_drop_count.up();
         }
     }
 

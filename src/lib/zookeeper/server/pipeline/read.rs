@@ -172,7 +172,10 @@ impl State {
         since: Instant,
         now: Instant,
     ) {
-        let State { connections, stats, .. } = self;
+        let State { connections, stats, metrics, .. } = self;
+        if op != OpCode::Ping {
+            metrics.readlatency.time(now.since(since));
+        }
         if let Some(connection) = connections.get_mut(&id) {
             connection.stats.answered(op, cxid, zxid, since, now, stats);
         }

@@ -83,6 +83,7 @@ impl Pipeline {
         let mut state = self.state();
         state.last_logged = zxid;
         let op = transaction.header.op;
+        self.metrics.learner_proposal_received_count.up();
         state.unsynced.push(Unsynced { zxid, bytes });
         state.proposals.push_back(Proposal { transaction, from: None, op, since: now });
         let wake = std::mem::take(&mut state.journal_waits);
@@ -110,6 +111,7 @@ impl Pipeline {
             state.tree.stand_down();
             state.role = Role::Following;
         }
+        state.role_since = now;
         self.follows.store(state.role == Role::Following, Ordering::Relaxed);
         drop(state);
         for session in orphans {
@@ -119,8 +121,9 @@ impl Pipeline {
 
     /// Serves nobody any more: every connection is cut.
     pub(in super::super) fn retire(&self) {
+        let now = self.settings.clock.now();
         let mut state = self.state();
-        state.role = Role::Looking;
+        (state.role, state.role_since) = (Role::Looking, now);
         self.follows.store(false, Ordering::Relaxed);
         for connection in state.connections.values_mut() {
             connection.phase = Phase::Ending;
@@ -130,6 +133,22 @@ impl Pipeline {
         state.abroad = super::forward::Abroad::default();
         state.to_peer.clear();
         state.followers = (0, 0);
+        state.leader = None;
+    }
+
+    /// Whether clients are served.
+    pub(in super::super) fn serves(&self) -> bool {
+        self.state().role != Role::Looking
+    }
+
+    /// The only server serves again, from another tree that ends with `zxid`.
+    pub(in super::super) fn serve_alone(&self, zxid: Zxid) {
+        let now = self.settings.clock.now();
+        let mut state = self.state();
+        assert!(state.proposals.is_empty(), "nothing of the old tree is under way");
+        state.tree.become_leader(now);
+        (state.last_prepared, state.last_logged) = (zxid, zxid);
+        (state.role, state.role_since) = (Role::Alone, now);
     }
 
     /// Returns when all that was logged is durable and the log's file closed.

@@ -25,6 +25,7 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let time_ms = self.settings.clock.wall_ms();
         let timeout_ms = self.settings.agree(request.timeout_ms);
+        self.metrics.connection_request_count.up();
         let mut state = self.state();
         state.stats.received += 1;
         let last_zxid = state.tree.last_zxid();
@@ -82,6 +83,7 @@ impl Pipeline {
         let expired = state.tree.tracker().expire(now);
         for session in &expired {
             let timeout_ms = state.tree.session_timeout_ms(*session).unwrap_or_default();
+            self.metrics.stale_sessions_expired.up();
             info!(
                 target: SERVER,
                 "Expiring session 0x{:x}, timeout of {timeout_ms}ms exceeded", session.0
@@ -93,6 +95,7 @@ impl Pipeline {
             {
                 connection.phase = Phase::Ending;
                 connection.outbox.cut();
+                self.metrics.sessionless_connections_expired.up();
             }
         }
         drop(state);

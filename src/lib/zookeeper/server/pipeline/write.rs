@@ -128,12 +128,15 @@ impl Pipeline {
     pub(in super::super) fn commit(&self, durable: Zxid) {
         loop {
             let now = self.settings.clock.now();
+            let wall_ms = self.settings.clock.wall_ms();
             let mut state = self.state();
             let mut applied = 0;
             while applied < APPLIED_A_TURN
                 && state.proposals.front().is_some_and(|p| p.transaction.header.zxid <= durable)
                 && let Some(proposal) = state.proposals.pop_front()
             {
+                let age_ms = wall_ms.saturating_sub(proposal.transaction.header.time_ms);
+                self.metrics.propagation_latency.record(u64::try_from(age_ms).unwrap_or(0));
                 self.apply(&mut state, proposal, now);
                 applied += 1;
             }
@@ -151,7 +154,16 @@ impl Pipeline {
         {
             (from, op, since) = (Some(own.from), own.op, own.since);
         }
+        match state.role {
+            Role::Leading => {
+                self.metrics.commit_count.up();
+                self.metrics.quorum_ack_latency.time(now.since(since));
+            }
+            Role::Following => self.metrics.learner_commit_received_count.up(),
+            Role::Alone | Role::Looking => {}
+        }
         let outcome = state.tree.apply(transaction);
+        self.metrics.outstanding_changes_removed.up();
         state.tell(&outcome.fired);
         if let Some(id) = from {
             self.conclude(state, id, op, &outcome, since, now);
@@ -177,6 +189,7 @@ impl Pipeline {
         assert!(matches!(first, Some(Queued::Write)), "replies come in the order of requests");
         self.outstanding.fetch_sub(1, Ordering::Relaxed);
         connection.stats.answered(op, outcome.cxid, outcome.zxid, since, now, stats);
+        self.metrics.updatelatency.time(now.since(since));
         match &outcome.reply {
             _ if op == OpCode::CreateSession => state.opened(id, &outcome.reply),
             // The session has moved to another connection: this one is closed without a word.
@@ -232,7 +245,11 @@ impl State {
         self.last_prepared = zxid;
         self.last_logged = zxid;
         let bytes = to_bytes(&transaction);
+        self.metrics.prep_processor_request_queued.up();
+        self.metrics.outstanding_changes_queued.up();
         if self.role == Role::Leading {
+            self.metrics.proposal_count.up();
+            self.stats.proposals.add(bytes.len());
             self.to_peer.push(Event::Proposed(Entry { zxid, bytes: bytes.clone() }));
         }
         self.unsynced.push(Unsynced { zxid, bytes });

@@ -26,11 +26,12 @@ use super::pipeline::Pipeline;
 use super::snapshots::Snapshots;
 use super::startup::{self, Error, Port};
 use crate::base::bytes::{Reader, Writer};
+use crate::base::clock::Instant;
 use crate::limits;
 use crate::net::socket;
 use crate::net::{Stop, StopSignal};
 use crate::zookeeper::jute::quorum_packet::{Revalidated, Touched};
-use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, Zxid, to_bytes};
+use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, ServerState, Zxid, to_bytes};
 use crate::zookeeper::zab::{self, Action, Entry, Event, LinkId, Pace, Peer};
 
 use links::{Link, Linker, Out};
@@ -65,6 +66,7 @@ struct Member {
     /// What was said to each link in this turn.
     said: BTreeMap<LinkId, Writer>,
     state: Option<Bytes>,
+    looking_since: Instant,
 }
 
 /// Joins the ensemble. `newest` are the last transactions of the log.
@@ -117,7 +119,9 @@ pub(super) async fn join(
         links: BTreeMap::new(),
         said: BTreeMap::new(),
         state: None,
+        looking_since: pipeline.settings.clock.now(),
     };
+    pipeline.metrics.looking_count.up();
     let signal = stop.signal();
     stop.spawn(member.run(arriving, signal));
     Ok(())
@@ -215,6 +219,8 @@ impl Member {
             Action::Vote(to, said) => self.votes.send(to, &said),
             Action::Connect(leader) => {
                 info!(target: LOGGER, "FOLLOWING {leader}");
+                self.pipeline.state().leader = Some(leader);
+                self.pipeline.metrics.election_time.time(self.looked_for());
                 let member = self.ensemble.members[&leader].clone();
                 let tick = u64::from(self.pipeline.settings.tick_ms);
                 let within = Duration::from_millis(tick) * self.ensemble.init_limit;
@@ -222,6 +228,8 @@ impl Member {
             }
             Action::Listen => {
                 info!(target: LOGGER, "LEADING");
+                self.pipeline.state().leader = Some(self.ensemble.id);
+                self.pipeline.metrics.election_time.time(self.looked_for());
                 let me = &self.ensemble.members[&self.ensemble.id];
                 let everywhere = self.ensemble.listen_everywhere;
                 let host = if everywhere { String::new() } else { me.host.clone() };
@@ -231,10 +239,14 @@ impl Member {
                 if let Some(kind @ (PacketKind::Diff | PacketKind::Trunc)) = packet.kind() {
                     let (name, zxid) = (kind.name(), packet.zxid);
                     info!(target: LOGGER, "Sending {name} {zxid} to connection {}", link.0);
+                    self.pipeline.metrics.diff_count.up();
                 }
                 self.say(link, &packet);
             }
-            Action::SendSnapshot(link) => self.send_snapshot(link),
+            Action::SendSnapshot(link) => {
+                self.pipeline.metrics.snap_count.up();
+                self.send_snapshot(link);
+            }
             Action::Close(link, why) => {
                 warn!(target: LOGGER, "Closing quorum connection {}: {why}", link.0);
                 self.links.remove(&link);
@@ -248,6 +260,11 @@ impl Member {
             Action::Serve(role, zxid) => {
                 info!(target: LOGGER, "serving in epoch {}: {role:?}", zxid.epoch());
                 self.pipeline.serve(role, zxid);
+                let metrics = &self.pipeline.metrics;
+                metrics.unavailable_time.time(self.looked_for());
+                if role == ServerState::Leading {
+                    metrics.leader_unavailable_time.time(self.looked_for());
+                }
             }
             Action::Retire(why) => return self.retire(&why).await.map(Some),
             action => return self.act_for_clients(action).await,
@@ -348,7 +365,14 @@ impl Member {
         self.snapshots.cancel().await;
         self.pipeline.drained().await;
         info!(target: LOGGER, "LOOKING");
+        self.looking_since = self.pipeline.settings.clock.now();
+        self.pipeline.metrics.looking_count.up();
         Ok(Event::Retired(self.pipeline.apply_tail()))
+    }
+
+    /// How long ago the last election began.
+    fn looked_for(&self) -> Duration {
+        self.pipeline.settings.clock.now().since(self.looking_since)
     }
 
     fn violated(&mut self, link: LinkId, why: &str) -> Event {

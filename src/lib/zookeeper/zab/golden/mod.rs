@@ -33,6 +33,8 @@ struct Node {
     held: Option<Vec<Zxid>>,
     /// The state behind a SNAP packet.
     received: Vec<Entry>,
+    /// Its disk is empty and nobody says that it always was.
+    lost: bool,
 }
 
 /// All of them.
@@ -94,7 +96,8 @@ impl Life {
         };
         let now = self.now();
         let node = self.nodes.entry(id).or_default();
-        let last = node.log.last().map_or(Zxid::ZERO, |entry| entry.zxid);
+        let empty = if node.lost { Zxid(-1) } else { Zxid::ZERO };
+        let last = node.log.last().map_or(empty, |entry| entry.zxid);
         node.applied = last;
         let from = node.log.len().saturating_sub(self.history_max);
         let newest = node.log[from..].to_vec();
@@ -263,6 +266,7 @@ impl Life {
             }
             Action::Install(zxid) => {
                 node.log = std::mem::take(&mut node.received);
+                node.lost = false;
                 node.applied = zxid;
                 return Some(Event::Installed(zxid));
             }
@@ -362,6 +366,11 @@ impl Runner for Life {
                 let base = Zxid::new(words[1].parse()?, words[2].parse()?);
                 self.nodes.get_mut(&ids()?[0]).ok_or("no such server")?.base = base;
             }
+            "lose" => ids()?.into_iter().for_each(|id| {
+                let node = self.nodes.get_mut(&id).expect("a server");
+                assert!(node.peer.is_none(), "it runs");
+                *node = Node { lost: true, ..Node::default() };
+            }),
             "start" => ids()?.into_iter().for_each(|id| self.start(id)),
             "crash" => ids()?.into_iter().for_each(|id| self.crash(id)),
             "run" => self.pass(words[0].parse()?),
@@ -439,4 +448,4 @@ fn lives_go_as_written() {
     }
 }
 
-const SCRIPTS: [&str; 4] = ["election", "synchronisation", "broadcast", "rules"];
+const SCRIPTS: [&str; 5] = ["election", "synchronisation", "broadcast", "rules", "lost_disk"];
