@@ -5,19 +5,20 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
+use milena::config::quorum::{Membership, Role, ServerAddress, ServerLine};
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::jute::{KeeperError, ServerId};
-use milena::zookeeper::server::{Ensemble as Lines, Member, Running, Server, Settings};
+use milena::zookeeper::server::{Ensemble as Lines, Running, Server, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::folder::Folder;
 use super::{WITHIN, servers, within};
 
-/// Servers that vote, each with a folder, some of them running.
+/// Servers that vote or observe, each with a folder, some of them running.
 pub struct Ensemble {
     folder: Folder,
-    members: BTreeMap<ServerId, Member>,
+    pub members: Membership,
     ports: BTreeMap<i64, u16>,
     host: String,
     /// Transactions that are kept at hand for learners.
@@ -26,8 +27,14 @@ pub struct Ensemble {
 }
 
 impl Ensemble {
-    /// One of `size` servers, none of which runs.
+    /// One of `size` voters, none of which runs.
     pub fn of(size: i64) -> Ensemble {
+        Ensemble::with(size, 0)
+    }
+
+    /// One of some voters and some observers, none of which runs.
+    pub fn with(voters: i64, observers: i64) -> Ensemble {
+        let size = voters + observers;
         // An address of its own: ports that are free on it stay so while a server is down.
         static NEXT: AtomicU8 = AtomicU8::new(1);
         let process = std::process::id().to_be_bytes();
@@ -36,12 +43,14 @@ impl Ensemble {
         let bound = |_| TcpListener::bind((host, 0)).expect("a port");
         let held: Vec<_> = (0..size * 3).map(bound).collect();
         let mut free = held.iter().map(|it| it.local_addr().expect("its address").port());
-        let (mut members, mut ports) = (BTreeMap::new(), BTreeMap::new());
+        let (mut members, mut ports) = (Membership::default(), BTreeMap::new());
         let mut next = || free.next().expect("enough ports");
         for id in 1..=size {
             let (quorum_port, election_port) = (next(), next());
-            let member = Member { host: host.to_string(), quorum_port, election_port };
-            members.insert(ServerId(id), member);
+            let address = ServerAddress { host: host.to_string(), quorum_port, election_port };
+            let role = if id > voters { Role::Observer } else { Role::Participant };
+            let line = ServerLine { addresses: vec![address], role, client: None };
+            members.servers.insert(id, line);
             ports.insert(id, next());
         }
         let (folder, running) = (Folder::new(), BTreeMap::new());
@@ -105,7 +114,7 @@ impl Ensemble {
 
     /// Where a server's quorum port is, and its election port.
     pub fn quorum_addresses(&self, id: i64) -> [(String, u16); 2] {
-        let member = &self.members[&ServerId(id)];
+        let member = &self.members.servers[&id].addresses[0];
         [member.quorum_port, member.election_port].map(|port| (self.host.clone(), port))
     }
 

@@ -49,7 +49,7 @@ use journal::Journal;
 use pipeline::Pipeline;
 use snapshots::Snapshots;
 
-pub use ensemble::{Ensemble, Member};
+pub use ensemble::Ensemble;
 pub use settings::Settings;
 pub use startup::Error;
 

@@ -46,13 +46,18 @@ pub(super) fn conf(server: &Dispatch) -> String {
     line!(out, "initLimit={}", ensemble.init_limit);
     line!(out, "syncLimit={}", ensemble.sync_limit);
     line!(out, "electionAlg=3");
-    if let Some(me) = ensemble.members.get(&ensemble.id) {
+    let (members, observes) = {
+        let state = server.pipeline.state();
+        (state.members.clone().unwrap_or_default(), state.role == Role::Observing)
+    };
+    let line = members.servers.get(&ensemble.id.0);
+    if let Some(me) = line.and_then(|line| line.addresses.first()) {
         line!(out, "electionPort={}", me.election_port);
         line!(out, "quorumPort={}", me.quorum_port);
     }
-    line!(out, "peerType=0");
+    line!(out, "peerType={}", i32::from(observes));
     line!(out, "membership: ");
-    line!(out, "{}", ensemble.config);
+    line!(out, "{members}");
     out
 }
 
@@ -118,6 +123,7 @@ fn mode(role: Role) -> &'static str {
     match role {
         Role::Alone => "standalone",
         Role::Following => "follower",
+        Role::Observing => "observer",
         Role::Leading => "leader",
         Role::Looking => "looking",
     }
@@ -219,7 +225,7 @@ fn buckets(state: &mut State, clock: &Clock, sessions: usize, out: &mut String) 
 pub(super) fn dump(state: &mut State, clock: &Clock) -> String {
     let sessions = state.tree.sessions().count();
     let mut out = String::new();
-    if state.role == Role::Following {
+    if state.role.follows() {
         // When they expire is known to the leader.
         line!(out, "Global Sessions({sessions}):");
         for (session, timeout_ms) in state.tree.sessions() {
@@ -310,15 +316,20 @@ pub(super) fn mntr(server: &Dispatch) -> String {
     let state = pipeline.state();
     let (stats, counts) = (state.stats, state.tree.counts());
     let connections = state.connections.len();
-    let (role, followers) = (state.role, state.followers);
+    let (role, learners) = (state.role, state.learners.clone());
+    let voters = state.members.as_ref().map_or(1, |members| members.voters().count());
     drop(state);
     let (open, most) = descriptors(&pipeline.settings.disk);
     let mut out = String::new();
     let mut put = |key: &str, value: &dyn std::fmt::Display| line!(out, "zk_{key}\t{value}");
     put("version", &VERSION);
     put("server_state", &mode(role));
-    let following = role == Role::Following;
-    put("peer_state", if following { &"following - broadcast" } else { &"leading - broadcast" });
+    let peer_state = match role {
+        Role::Following => "following - broadcast",
+        Role::Observing => "observing - broadcast",
+        _ => "leading - broadcast",
+    };
+    put("peer_state", &peer_state);
     put("avg_latency", &mean(stats.latency.average()));
     put("min_latency", &stats.latency.min_ms);
     put("max_latency", &stats.latency.max_ms);
@@ -340,12 +351,12 @@ pub(super) fn mntr(server: &Dispatch) -> String {
     let uptime = pipeline.settings.clock.now().since(server.started).as_millis();
     put("uptime", &uptime);
     if role == Role::Leading {
-        let (synced, others) = followers;
-        put("quorum_size", &pipeline.settings.ensemble.as_ref().map_or(1, |it| it.members.len()));
-        put("learners", &(synced + others));
-        put("synced_followers", &synced);
-        put("synced_observers", &0);
-        put("synced_non_voting_followers", &0);
+        let followers = learners.synced.len().saturating_sub(1);
+        put("quorum_size", &voters);
+        put("learners", &(followers + learners.observers + learners.on_their_way));
+        put("synced_followers", &followers);
+        put("synced_observers", &learners.observers);
+        put("synced_non_voting_followers", &learners.others);
     }
     out
 }

@@ -38,6 +38,7 @@ use super::settings::Settings;
 use super::stats::{ConnectionStats, ServerStats};
 use crate::base::bytes::{Part, Writer};
 use crate::base::clock::Instant;
+use crate::config::quorum::Membership;
 use crate::net::{Outbox, Push, Reply as Answer};
 use crate::zookeeper::jute::{
     Id, Jute, KeeperError, OpCode, Reply, ReplyHeader, Request, SessionId, Transaction, Zxid,
@@ -94,8 +95,10 @@ pub(super) struct State {
     to_peer: Vec<zab::Event>,
     /// What a follower wants of its leader.
     abroad: forward::Abroad,
-    /// Followers that are synchronised, and others, where this server leads.
-    pub(super) followers: (usize, usize),
+    /// Who follows, where this server leads.
+    pub(super) learners: zab::Learners,
+    /// The configuration of the ensemble that holds; none where the server is alone.
+    pub(super) members: Option<Membership>,
     /// Connections with something in `out`.
     dirty: Vec<ConnectionId>,
 }
@@ -218,7 +221,8 @@ impl Pipeline {
             last_logged: last,
             to_peer: Vec::new(),
             abroad: forward::Abroad::default(),
-            followers: (0, 0),
+            learners: zab::Learners::default(),
+            members: settings.ensemble.as_ref().map(|ensemble| ensemble.members.clone()),
             dirty: Vec::new(),
         };
         Pipeline {

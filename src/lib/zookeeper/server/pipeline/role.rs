@@ -23,10 +23,17 @@ pub(in super::super) enum Role {
     Looking,
     /// Reads; writes go to the leader.
     Following,
+    /// The same without a vote.
+    Observing,
     Leading,
 }
 
 impl Role {
+    /// Whether writes go to a leader elsewhere.
+    pub(in super::super) fn follows(self) -> bool {
+        matches!(self, Role::Following | Role::Observing)
+    }
+
     /// Whether it gives out zxids.
     pub(super) fn decides(self) -> bool {
         matches!(self, Role::Alone | Role::Leading)
@@ -96,8 +103,8 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let mut state = self.state();
         let mut orphans = Vec::new();
-        if let Some(ensemble) = &self.settings.ensemble {
-            state.tree.show_config(&ensemble.config);
+        if let Some(members) = state.members.clone() {
+            state.tree.show_config(&members.to_string());
         }
         if role == ServerState::Leading {
             assert!(state.proposals.is_empty(), "a leader begins with all it has applied");
@@ -108,9 +115,12 @@ impl Pipeline {
             orphans = state.orphans();
         } else {
             state.tree.stand_down();
-            state.role = Role::Following;
+            state.role = match role {
+                ServerState::Observing => Role::Observing,
+                _ => Role::Following,
+            };
         }
-        self.follows.store(state.role == Role::Following, Ordering::Relaxed);
+        self.follows.store(state.role.follows(), Ordering::Relaxed);
         drop(state);
         for session in orphans {
             self.write_own(session, Request::CloseSession);
@@ -129,7 +139,7 @@ impl Pipeline {
         state.by_session.clear();
         state.abroad = super::forward::Abroad::default();
         state.to_peer.clear();
-        state.followers = (0, 0);
+        state.learners = Default::default();
     }
 
     /// Returns when all that was logged is durable and the log's file closed.
@@ -176,7 +186,7 @@ impl State {
     /// Something was heard of a session.
     pub(super) fn touch(&mut self, session: SessionId, timeout_ms: i32, now: Instant) {
         match self.role {
-            Role::Following => self.abroad.touched(session, timeout_ms),
+            role if role.follows() => self.abroad.touched(session, timeout_ms),
             _ => {
                 self.tree.tracker().touch(session, timeout_ms, now);
             }

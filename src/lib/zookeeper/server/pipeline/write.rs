@@ -144,7 +144,7 @@ impl Pipeline {
 
     fn apply(&self, state: &mut State, proposal: Proposal, now: Instant) {
         let Proposal { transaction, mut from, mut op, mut since } = proposal;
-        if state.role == Role::Following
+        if state.role.follows()
             && let Some(own) = state.abroad.claim(&transaction.header)
         {
             (from, op, since) = (Some(own.from), own.op, own.since);

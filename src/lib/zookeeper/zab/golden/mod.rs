@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use goldenscript::{Command, Context, Runner};
 
-use super::{Action, Entry, Event, LinkId, Pace, Peer, Settings};
+use super::{Action, Config, Entry, Event, LinkId, Pace, Peer, Rules, Settings};
 use crate::base::clock::Instant;
+use crate::config::quorum::Membership;
 use crate::zookeeper::jute::{PacketKind, QuorumPacket, ServerId, ServerState, Zxid};
 
 type Failure = Box<dyn Error>;
@@ -38,7 +40,9 @@ struct Node {
 /// All of them.
 struct Life {
     nodes: BTreeMap<ServerId, Node>,
-    voters: BTreeSet<ServerId>,
+    /// What the servers' files say.
+    config: Arc<Config>,
+    reconfigures: bool,
     now: u64,
     mail: VecDeque<(ServerId, Event)>,
     /// The learner's end and the leader's.
@@ -59,7 +63,8 @@ impl Life {
     fn new() -> Life {
         Life {
             nodes: BTreeMap::new(),
-            voters: BTreeSet::new(),
+            config: Arc::new(Config::new(Membership::default())),
+            reconfigures: false,
             now: 1_000,
             mail: VecDeque::new(),
             links: BTreeMap::new(),
@@ -81,7 +86,9 @@ impl Life {
     fn start(&mut self, id: ServerId) {
         let settings = Settings {
             id,
-            voters: self.voters.clone(),
+            rules: Rules { current: self.config.clone(), proposed: None },
+            observer: false,
+            reconfigures: self.reconfigures,
             tick: Duration::from_millis(100),
             init_limit: 10,
             sync_limit: 5,
@@ -90,7 +97,6 @@ impl Life {
                 longest: Duration::from_millis(60_000),
             },
             history_max: self.history_max,
-            config: Bytes::new(),
         };
         let now = self.now();
         let node = self.nodes.entry(id).or_default();
@@ -351,9 +357,15 @@ impl Runner for Life {
         match command.name.as_str() {
             "voters" => {
                 *self = Life { votes: false, ..Life::new() };
-                self.voters = ids()?.into_iter().collect();
-                self.nodes = self.voters.iter().map(|&id| (id, Node::default())).collect();
+                self.begin(&ids()?, "")?;
             }
+            // `observers 4 5`, `lines group.1=1:2 weight.1=0`: more of the same configuration.
+            "observers" => {
+                let line = |id: &ServerId| format!("server.{id}=h:{id}:1{id}:observer\n");
+                let lines: String = ids()?.iter().map(line).collect();
+                self.begin(&[], &lines)?;
+            }
+            "lines" => self.begin(&[], &format!("{}\n", words.join("\n")))?,
             "history" => self.history_max = words[0].parse()?,
             "trace" => (self.votes, self.rest) = (words[0] == "all", words[0] != "nothing"),
             "disk" => self.disk(&words)?,
@@ -401,6 +413,19 @@ impl Runner for Life {
 }
 
 impl Life {
+    /// Adds voters and other lines to the configuration, with a server for each that is new.
+    fn begin(&mut self, voters: &[ServerId], lines: &str) -> Result<(), Failure> {
+        let before = self.config.members.lines().join("\n");
+        let voters = voters.iter().map(|id| format!("server.{id}=h:{id}:1{id}\n"));
+        let text = format!("{}{lines}{before}", voters.collect::<String>());
+        let members = Membership::parse(&text)?;
+        for &id in members.servers.keys() {
+            self.nodes.entry(ServerId(id)).or_default();
+        }
+        self.config = Arc::new(Config::new(members));
+        Ok(())
+    }
+
     /// `disk 1 accepted current 1/3 2/1`: three transactions of epoch 1 and one of epoch 2.
     fn disk(&mut self, words: &[String]) -> Result<(), Failure> {
         let mut log = Vec::new();
@@ -439,4 +464,5 @@ fn lives_go_as_written() {
     }
 }
 
-const SCRIPTS: [&str; 4] = ["election", "synchronisation", "broadcast", "rules"];
+const SCRIPTS: [&str; 6] =
+    ["election", "synchronisation", "broadcast", "rules", "observers", "weights"];
