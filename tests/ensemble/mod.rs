@@ -1,10 +1,12 @@
 //! Ensembles of three: what is acknowledged stays, whoever goes and comes back.
 
+mod reconfiguration;
+
 use bytes::Bytes;
 use milena::zookeeper::client::{Client, Error, Event, Events, WatchEvent, WatchKind};
-use milena::zookeeper::jute::Acl;
 use milena::zookeeper::jute::record::perms;
 use milena::zookeeper::jute::request::CreateMode;
+use milena::zookeeper::jute::{Acl, KeeperError};
 
 use crate::support::ensemble::{Ensemble, is_loss};
 use crate::support::within;
@@ -17,10 +19,14 @@ async fn create(client: &Client, path: &str, mode: CreateMode) -> Result<String,
 /// Creates a node, whatever happens to the connection meanwhile.
 async fn surely(client: &Client, path: &str) {
     within("a write", async {
+        let mut lost = false;
         loop {
             match create(client, path, CreateMode::Persistent).await {
                 Ok(_) => return,
+                // What was lost may be committed later, by the next leader.
+                Err(error) if lost && error.keeper() == Some(KeeperError::NodeExists) => return,
                 Err(error) if is_loss(&error) => {
+                    lost = true;
                     let _ = client.connected(std::time::Duration::from_secs(1)).await;
                     if matches!(client.exists(path, false).await, Ok(Some(_))) {
                         return;

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use milena::config::quorum::{Membership, Role, ServerAddress, ServerLine};
+use milena::base::disk::Disk;
+use milena::config::quorum::{Membership, Role, ServerAddress, ServerLine, ZooCfg};
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::jute::{KeeperError, ServerId};
 use milena::zookeeper::server::{Ensemble as Lines, Running, Server, Settings};
@@ -21,6 +22,10 @@ pub struct Ensemble {
     pub members: Membership,
     ports: BTreeMap<i64, u16>,
     host: String,
+    /// Those that the files of the first servers do not name: they join later.
+    pub joining: i64,
+    /// Whether each has a zoo.cfg of its own, and may be reconfigured.
+    pub reconfigures: bool,
     /// Transactions that are kept at hand for learners.
     pub history_max: usize,
     pub running: BTreeMap<i64, Running>,
@@ -54,7 +59,9 @@ impl Ensemble {
             ports.insert(id, next());
         }
         let (folder, running) = (Folder::new(), BTreeMap::new());
-        Ensemble { folder, members, ports, host: host.to_string(), history_max: 500, running }
+        let (host, history_max) = (host.to_string(), 500);
+        let (joining, reconfigures) = (0, false);
+        Ensemble { folder, members, ports, host, joining, reconfigures, history_max, running }
     }
 
     /// One of `size` servers, all running, with a leader.
@@ -70,13 +77,34 @@ impl Ensemble {
     /// What a server is started with.
     pub fn settings(&self, id: i64) -> Settings {
         let folder = self.folder.path().join(id.to_string());
+        let mut members = self.members.clone();
+        let mut file = None;
+        if self.reconfigures {
+            let size = i64::try_from(members.servers.len()).expect("a few");
+            members.servers.retain(|&other, _| other == id || other <= size - self.joining);
+            let ports = &self.ports;
+            for (other, line) in &mut members.servers {
+                line.client = Some((self.host.clone(), ports[other]));
+            }
+            let name = format!("{id}.cfg");
+            let path = self.folder.path().join(&name);
+            if !Disk::System.exists(&path) {
+                let lines = members.lines().join("\n");
+                self.folder
+                    .write(&name, &format!("dataDir=/d\ninitLimit=1\nsyncLimit=1\n{lines}\n"));
+            }
+            members = ZooCfg::load(&Disk::System, &path).expect("a file").members;
+            file = Some(path);
+        }
         let ensemble = Lines {
+            file,
+            reconfigures: self.reconfigures,
             notification_interval: (Duration::from_millis(50), Duration::from_millis(1_000)),
             // Other tests keep the processors busy.
             sync_limit: 20,
             init_limit: 50,
             history_max: self.history_max,
-            ..Lines::of(ServerId(id), self.members.clone())
+            ..Lines::of(ServerId(id), members)
         };
         Settings {
             host: self.host.clone(),
@@ -86,6 +114,8 @@ impl Ensemble {
             session_timeout_max_ms: Some(4_000),
             words: vec!["*".to_owned()],
             ensemble: Some(ensemble),
+            // super:secret
+            super_digest: Some("super:lK75jTNcA+U9vtVEw5vB51mj/w4=".to_owned()),
             ..servers::zookeeper_settings(&folder)
         }
     }

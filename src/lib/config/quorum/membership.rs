@@ -56,6 +56,9 @@ impl Membership {
             return Ok(());
         }
         let (kind, number) = key.split_once('.').unwrap_or((key, ""));
+        if !is_member_line(key) {
+            return Err(expected("expected server.N, group.N, weight.N or version"));
+        }
         let id: i64 = number.parse().map_err(|_| expected("a number behind the dot of the key"))?;
         match kind {
             "server" => {
@@ -67,12 +70,45 @@ impl Membership {
                 let members = members.map_err(|_| expected("expected server numbers as 1:2:3"))?;
                 self.groups.insert(id, members);
             }
-            "weight" => {
+            _ => {
                 let weight = value.parse().ok().filter(|&weight: &i64| weight >= 0);
                 self.weights.insert(id, weight.ok_or_else(|| expected("a number, 0 or more"))?);
             }
-            _ => return Err(expected("expected server.N, group.N, weight.N or version")),
         }
+        Ok(())
+    }
+
+    /// Adds or replaces a server as a reconfiguration names it: `server.N=` with its three places,
+    /// none of which another server has.
+    pub fn join(&mut self, text: &str) -> Result<(), Error> {
+        let wrong = |why: &str| Error::conflict(format!("'{text}' cannot join: {why}"));
+        let (key, value) = text.split_once('=').ok_or_else(|| wrong("no server.N=..."))?;
+        let number = key.trim().strip_prefix("server.").ok_or_else(|| wrong("no server.N=..."))?;
+        let id: i64 = number.parse().map_err(|_| wrong("its number is none"))?;
+        let line = ServerLine::parse(value.trim()).map_err(|why| wrong(&why))?;
+        if line.client.is_none() {
+            return Err(wrong("each server should have 3 ports specified"));
+        }
+        let places = |line: &ServerLine| {
+            let of = |it: &super::ServerAddress| {
+                [(it.host.clone(), it.quorum_port), (it.host.clone(), it.election_port)]
+            };
+            let quorum = line.addresses.iter().flat_map(of);
+            // Every host has an address of any.
+            let any = |host: &str| {
+                host.parse().is_ok_and(|address: std::net::IpAddr| address.is_unspecified())
+            };
+            let all = quorum.chain(line.client.clone());
+            all.filter(|(host, _)| !any(host)).collect::<Vec<_>>()
+        };
+        let taken = places(&line);
+        let others = self.servers.iter().filter(|(other, _)| **other != id);
+        for (other, theirs) in others {
+            if let Some((host, port)) = places(theirs).iter().find(|it| taken.contains(it)) {
+                return Err(wrong(&format!("{host}:{port} is server {other}'s")));
+            }
+        }
+        self.servers.insert(id, line);
         Ok(())
     }
 
@@ -212,6 +248,25 @@ mod tests {
         for (text, sentence) in cases {
             let error = Membership::parse(text).unwrap_err().to_string();
             assert!(error.contains(sentence), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn whoever_joins_has_places_of_its_own() {
+        let mut members = Membership::parse(TEXT).unwrap();
+        members.join("server.4=d:1:2;2181").unwrap();
+        assert_eq!(members.servers[&4].to_string(), "d:1:2:participant;0.0.0.0:2181");
+        members.join("server.3=c:1:2:participant;c:9").unwrap();
+        assert_eq!(members.voters().count(), 4);
+        let cases = [
+            ("server.5=e:1:2", "3 ports"),
+            ("server.5=a:1:7;3", "a:1 is server 1's"),
+            ("server.x=e:1:2;3", "number"),
+            ("5=e:1:2;3", "server.N"),
+        ];
+        for (text, sentence) in cases {
+            let error = members.join(text).unwrap_err().to_string();
+            assert!(error.contains(sentence), "{error}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! What zoo.cfg says about the ensemble this server is a member of.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::disk::Disk;
 use crate::base::error::io_text;
 use crate::config::quorum::{Membership, ServerLine, ZooCfg};
 use crate::zookeeper::jute::ServerId;
+use crate::zookeeper::server::pipeline::Reconfiguration;
 
 /// The file in `dataDir` that says which of the servers this one is.
 const MY_ID: &str = "myid";
@@ -19,6 +21,12 @@ pub struct Ensemble {
     pub members: Membership,
     /// `peerType=observer`, where no line says what this server is.
     pub observer: bool,
+    /// `reconfigEnabled`.
+    pub reconfigures: bool,
+    /// `standaloneEnabled`: whether one voter is too few for an ensemble.
+    pub standalone: bool,
+    /// zoo.cfg: configurations are kept beside it, and it names the one that holds.
+    pub file: Option<PathBuf>,
     /// `initLimit`, in ticks.
     pub init_limit: u32,
     /// `syncLimit`, in ticks.
@@ -40,6 +48,9 @@ impl Ensemble {
             id,
             members,
             observer: false,
+            reconfigures: false,
+            standalone: true,
+            file: None,
             init_limit: 10,
             sync_limit: 5,
             notification_interval: (Duration::from_millis(200), Duration::from_secs(60)),
@@ -47,6 +58,12 @@ impl Ensemble {
             history_max: 500,
             listen_everywhere: false,
         }
+    }
+
+    /// What reconfigurations are held to.
+    pub(super) fn reconfiguration(&self) -> Reconfiguration {
+        let voters_min = if self.standalone { 2 } else { 1 };
+        Reconfiguration { enabled: self.reconfigures, voters_min }
     }
 
     /// The line of this server.
@@ -68,6 +85,9 @@ impl Ensemble {
         let keys = &cfg.keys;
         let millis = |ms: i32| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
         Ok(Some(Ensemble {
+            reconfigures: keys.reconfig_enabled,
+            standalone: keys.standalone_enabled,
+            file: cfg.file.clone(),
             observer: keys.peer_type.eq_ignore_ascii_case("observer"),
             init_limit: u32::try_from(keys.init_limit).unwrap_or(0),
             sync_limit: u32::try_from(keys.sync_limit).unwrap_or(0),
@@ -87,7 +107,6 @@ impl Ensemble {
 fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
     let keys = &cfg.keys;
     let unbuilt = [
-        (keys.reconfig_enabled, "reconfigEnabled=true"),
         (keys.observer_master_port != 0, "observerMasterPort"),
         (keys.local_sessions_enabled, "localSessionsEnabled=true"),
         (keys.readonlymode_enabled, "readonlymode.enabled=true"),
@@ -159,7 +178,6 @@ mod tests {
     #[test]
     fn what_is_not_built_is_refused_with_its_key() {
         let cases = [
-            ("reconfigEnabled=true\n", "reconfigEnabled=true"),
             ("sslQuorum=true\n", "sslQuorum=true"),
             ("observerMasterPort=4000\n", "observerMasterPort"),
             ("readonlymode.enabled=true\n", "readonlymode.enabled=true"),

@@ -20,6 +20,7 @@
 
 mod forward;
 mod read;
+mod reconfig;
 mod role;
 mod session;
 mod write;
@@ -47,6 +48,7 @@ use crate::zookeeper::tree::session::SessionIds;
 use crate::zookeeper::tree::{ConnectionId, DataTree, Fired, acl};
 use crate::zookeeper::zab;
 
+pub(super) use reconfig::Rules as Reconfiguration;
 pub(super) use role::{Role, Work};
 
 pub(super) const LOGGER: &str = "org.apache.zookeeper.server.NIOServerCnxn";
@@ -99,6 +101,9 @@ pub(super) struct State {
     pub(super) learners: zab::Learners,
     /// The configuration of the ensemble that holds; none where the server is alone.
     pub(super) members: Option<Membership>,
+    reconfiguration: reconfig::Rules,
+    /// A reconfiguration is prepared and not committed.
+    reconfiguring: bool,
     /// Connections with something in `out`.
     dirty: Vec<ConnectionId>,
 }
@@ -222,6 +227,12 @@ impl Pipeline {
             to_peer: Vec::new(),
             abroad: forward::Abroad::default(),
             learners: zab::Learners::default(),
+            reconfiguration: settings
+                .ensemble
+                .as_ref()
+                .map(super::Ensemble::reconfiguration)
+                .unwrap_or_default(),
+            reconfiguring: false,
             members: settings.ensemble.as_ref().map(|ensemble| ensemble.members.clone()),
             dirty: Vec::new(),
         };

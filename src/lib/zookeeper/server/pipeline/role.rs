@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::{Phase, Pipeline, Proposal, State, Unsynced};
 use crate::base::bytes::{self, Reader};
 use crate::base::clock::Instant;
+use crate::config::quorum::Membership;
 use crate::zookeeper::jute::{Jute, Request, ServerState, SessionId, Transaction, Zxid, to_bytes};
 use crate::zookeeper::tree::DataTree;
 use crate::zookeeper::zab::{Entry, Event};
@@ -140,6 +141,7 @@ impl Pipeline {
         state.abroad = super::forward::Abroad::default();
         state.to_peer.clear();
         state.learners = Default::default();
+        state.reconfiguring = false;
     }
 
     /// Returns when all that was logged is durable and the log's file closed.
@@ -171,6 +173,11 @@ impl Pipeline {
         state.tree.set_last_zxid(last);
         state.tree.stand_down();
         tail
+    }
+
+    /// This configuration of the ensemble holds from now on.
+    pub(in super::super) fn configured(&self, members: &Membership) {
+        self.state().members = Some(members.clone());
     }
 
     /// Another tree takes the place of this one.

@@ -149,6 +149,9 @@ impl Pipeline {
         {
             (from, op, since) = (Some(own.from), own.op, own.since);
         }
+        if transaction.header.op == OpCode::Reconfig {
+            state.reconfiguring = false;
+        }
         let outcome = state.tree.apply(transaction);
         state.tell(&outcome.fired);
         if let Some(id) = from {
@@ -224,6 +227,9 @@ impl State {
         let (owner, from) = (origin.owner(), origin.connection());
         let asked = Asked { zxid, time_ms, now, session, cxid, owner, ids };
         let (op, transaction) = match intent {
+            Intent::Do(Request::Reconfig(request)) if self.role == Role::Leading => {
+                (OpCode::Reconfig, self.reconfigure(&asked, &request))
+            }
             Intent::Do(request) => (request.op(), self.tree.prepare(&asked, request)),
             Intent::Refuse(op, error) => (op, self.tree.refuse(&asked, error)),
         };

@@ -6,8 +6,10 @@
 //!
 //! * `votes`: the election port.
 //! * `links`: the quorum port.
+//! * `configuration`: the files of configurations.
 //! * `disk`: epochs, a log that is cut, a state that is replaced.
 
+mod configuration;
 mod disk;
 mod links;
 mod votes;
@@ -26,13 +28,13 @@ use super::pipeline::Pipeline;
 use super::snapshots::Snapshots;
 use super::startup::{self, Error, Port};
 use crate::base::bytes::{Reader, Writer};
-use crate::config::quorum::ServerAddress;
+use crate::config::quorum::{Membership, ServerAddress};
 use crate::limits;
 use crate::net::socket;
 use crate::net::{Stop, StopSignal};
 use crate::zookeeper::jute::quorum_packet::{Revalidated, Touched};
 use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, ServerState, Zxid, to_bytes};
-use crate::zookeeper::zab::{self, Action, Config, Entry, Event, LinkId, Pace, Peer, Rules};
+use crate::zookeeper::zab::{self, Action, Config, Entry, Event, LinkId, Pace, Peer};
 
 use links::{Link, Linker, Out};
 use votes::Votes;
@@ -96,9 +98,9 @@ pub(super) async fn join(
     let (shortest, longest) = ensemble.notification_interval;
     let rules = zab::Settings {
         id: ensemble.id,
-        rules: Rules { current: Arc::new(Config::new(ensemble.members.clone())), proposed: None },
+        rules: configuration::rules(&ensemble, pipeline),
         observer: ensemble.observer,
-        reconfigures: false,
+        reconfigures: ensemble.reconfigures,
         tick: Duration::from_millis(u64::from(settings.tick_ms.max(1))),
         init_limit: ensemble.init_limit,
         sync_limit: ensemble.sync_limit,
@@ -294,10 +296,35 @@ impl Member {
                 }
             }
             Action::Synced(_) => pipeline.synced(),
-            Action::Prepare(_) | Action::Configure(_) => {}
+            Action::Prepare(config) => self.configure(&config, false).await?,
+            Action::Configure(config) => self.configure(&config, true).await?,
             action => return self.write(action).await,
         }
         Ok(None)
+    }
+
+    /// A configuration holds from now on, or is proposed.
+    async fn configure(&mut self, config: &Arc<Config>, holds: bool) -> Result<(), String> {
+        let word = if holds { "holds" } else { "is proposed" };
+        info!(target: LOGGER, "Configuration {:x} {word}: {:?}", config.version(), config.members.lines());
+        let rules = self.peer.rules();
+        let all = [Some(&rules.current), rules.proposed.as_ref(), Some(config)];
+        let all: Vec<&Membership> = all.into_iter().flatten().map(|it| &it.members).collect();
+        self.votes.configure(&all);
+        if holds {
+            let before = self.ensemble.line().cloned();
+            self.ensemble.members = config.members.clone();
+            configuration::warn_of_moves(before.as_ref(), self.ensemble.line());
+            self.pipeline.configured(&config.members);
+        }
+        let Some(file) = self.ensemble.file.clone() else { return Ok(()) };
+        let (disk, members) = (self.pipeline.settings.disk.clone(), config.members.clone());
+        let id = self.ensemble.id;
+        let kept = socket::blocking(move || match holds {
+            true => configuration::activate(&disk, &file, &members, id),
+            false => configuration::prepare(&disk, &file, &members),
+        });
+        kept.await
     }
 
     /// What must be durable before anything else happens.

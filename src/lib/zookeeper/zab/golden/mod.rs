@@ -15,7 +15,10 @@ use goldenscript::{Command, Context, Runner};
 use super::{Action, Config, Entry, Event, LinkId, Pace, Peer, Rules, Settings};
 use crate::base::clock::Instant;
 use crate::config::quorum::Membership;
-use crate::zookeeper::jute::{PacketKind, QuorumPacket, ServerId, ServerState, Zxid};
+use crate::zookeeper::jute::txn::{SetDataTxn, TxnHeader};
+use crate::zookeeper::jute::{
+    OpCode, PacketKind, QuorumPacket, ServerId, ServerState, Transaction, Txn, Zxid, to_bytes,
+};
 
 type Failure = Box<dyn Error>;
 
@@ -84,9 +87,12 @@ impl Life {
     }
 
     fn start(&mut self, id: ServerId) {
+        let node = self.nodes.entry(id).or_default();
+        let logged = node.log.iter().rev().find_map(|entry| entry.config()?.ok());
+        let proposed = logged.filter(|config| config.version() > self.config.version());
         let settings = Settings {
             id,
-            rules: Rules { current: self.config.clone(), proposed: None },
+            rules: Rules { current: self.config.clone(), proposed: proposed.map(Arc::new) },
             observer: false,
             reconfigures: self.reconfigures,
             tick: Duration::from_millis(100),
@@ -302,9 +308,15 @@ impl Life {
 
     fn propose(&mut self, id: ServerId) {
         let node = self.nodes.get_mut(&id).expect("a server");
+        let bytes = Bytes::from(format!("{} of {id}", node.numbered.next()));
+        self.propose_bytes(id, bytes);
+    }
+
+    fn propose_bytes(&mut self, id: ServerId, bytes: Bytes) {
+        let node = self.nodes.get_mut(&id).expect("a server");
         let zxid = node.numbered.next();
         node.numbered = zxid;
-        let entry = Entry { zxid, bytes: Bytes::from(format!("{zxid} of {id}")) };
+        let entry = Entry { zxid, bytes };
         node.log.push(entry.clone());
         self.feed(id, Event::Proposed(entry));
         if let Some(event) = self.logged(id, zxid) {
@@ -364,6 +376,13 @@ impl Runner for Life {
                 let line = |id: &ServerId| format!("server.{id}=h:{id}:1{id}:observer\n");
                 let lines: String = ids()?.iter().map(line).collect();
                 self.begin(&[], &lines)?;
+            }
+            "joins" => self.begin(&ids()?, "")?,
+            "reconfigures" => self.reconfigures = true,
+            // `reconfigure 3 server.1=h:1:11 ...`: the leader 3 proposes these lines.
+            "reconfigure" => {
+                self.reconfigure(ServerId(words[0].parse()?), &words[1..])?;
+                self.settle();
             }
             "lines" => self.begin(&[], &format!("{}\n", words.join("\n")))?,
             "history" => self.history_max = words[0].parse()?,
@@ -426,6 +445,21 @@ impl Life {
         Ok(())
     }
 
+    fn reconfigure(&mut self, id: ServerId, lines: &[String]) -> Result<(), Failure> {
+        let zxid = self.nodes[&id].numbered.next();
+        let members = Membership::parse(&lines.join("\n"))?;
+        let text = Membership { version: zxid.0, ..members }.to_string();
+        let set = SetDataTxn {
+            path: "/zookeeper/config".to_owned(),
+            data: Some(Bytes::from(text)),
+            version: -1,
+        };
+        let header = TxnHeader { zxid, op: OpCode::Reconfig, ..TxnHeader::default() };
+        let transaction = Transaction { header, txn: Txn::Reconfig(set), digest: None };
+        self.propose_bytes(id, to_bytes(&transaction));
+        Ok(())
+    }
+
     /// `disk 1 accepted current 1/3 2/1`: three transactions of epoch 1 and one of epoch 2.
     fn disk(&mut self, words: &[String]) -> Result<(), Failure> {
         let mut log = Vec::new();
@@ -464,5 +498,12 @@ fn lives_go_as_written() {
     }
 }
 
-const SCRIPTS: [&str; 6] =
-    ["election", "synchronisation", "broadcast", "rules", "observers", "weights"];
+const SCRIPTS: [&str; 7] = [
+    "election",
+    "synchronisation",
+    "broadcast",
+    "rules",
+    "observers",
+    "weights",
+    "reconfiguration",
+];
