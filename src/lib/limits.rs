@@ -105,6 +105,9 @@ pub const ACCEPT_BACKLOG: u32 = 1_024;
 pub const QUORUM_MESSAGES_QUEUED_MAX: usize = 4_096;
 /// Pieces of a snapshot on its way to a learner, in elements. Its writing waits beyond it.
 pub const SNAPSHOT_PIECES_QUEUED_MAX: usize = 4;
+/// Servers that vote along and are in no configuration, in elements: those that are to join. The
+/// oldest makes room.
+pub const STRANGERS_MAX: usize = 16;
 /// Bytes of one notification of the election port.
 pub const NOTIFICATION_BYTES_MAX: usize = 512 * 1024;
 

@@ -6,21 +6,27 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
+use milena::base::disk::Disk;
+use milena::config::quorum::{Membership, Role, ServerAddress, ServerLine, ZooCfg};
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::jute::{KeeperError, ServerId};
-use milena::zookeeper::server::{
-    Admin, Ensemble as Lines, Member, Place, Running, Server, Settings,
-};
+use milena::zookeeper::server::{Admin, Ensemble as Lines, Place, Running, Server, Settings};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::folder::Folder;
 use super::{WITHIN, servers, within};
 
-/// Servers that vote, each with a folder, some of them running.
+/// Servers that vote or observe, each with a folder, some of them running.
 pub struct Ensemble {
     folder: Folder,
-    members: BTreeMap<ServerId, Member>,
+    pub members: Membership,
     ports: BTreeMap<i64, u16>,
     host: String,
+    /// Those that the files of the first servers do not name: they join later.
+    pub joining: i64,
+    /// Whether each has a zoo.cfg of its own, and may be reconfigured.
+    pub reconfigures: bool,
     /// Transactions that are kept at hand for learners.
     pub history_max: usize,
     /// `db.autocreate`.
@@ -29,8 +35,14 @@ pub struct Ensemble {
 }
 
 impl Ensemble {
-    /// One of `size` servers, none of which runs.
+    /// One of `size` voters, none of which runs.
     pub fn of(size: i64) -> Ensemble {
+        Ensemble::with(size, 0)
+    }
+
+    /// One of some voters and some observers, none of which runs.
+    pub fn with(voters: i64, observers: i64) -> Ensemble {
+        let size = voters + observers;
         // An address of its own: ports that are free on it stay so while a server is down.
         static NEXT: AtomicU8 = AtomicU8::new(1);
         let process = std::process::id().to_be_bytes();
@@ -39,17 +51,30 @@ impl Ensemble {
         let bound = |_| TcpListener::bind((host, 0)).expect("a port");
         let held: Vec<_> = (0..size * 3).map(bound).collect();
         let mut free = held.iter().map(|it| it.local_addr().expect("its address").port());
-        let (mut members, mut ports) = (BTreeMap::new(), BTreeMap::new());
+        let (mut members, mut ports) = (Membership::default(), BTreeMap::new());
         let mut next = || free.next().expect("enough ports");
         for id in 1..=size {
             let (quorum_port, election_port) = (next(), next());
-            let member = Member { host: host.to_string(), quorum_port, election_port };
-            members.insert(ServerId(id), member);
+            let address = ServerAddress { host: host.to_string(), quorum_port, election_port };
+            let role = if id > voters { Role::Observer } else { Role::Participant };
+            let line = ServerLine { addresses: vec![address], role, client: None };
+            members.servers.insert(id, line);
             ports.insert(id, next());
         }
         let (folder, running) = (Folder::new(), BTreeMap::new());
-        let host = host.to_string();
-        Ensemble { folder, members, ports, host, history_max: 500, autocreate: true, running }
+        let (host, history_max, autocreate) = (host.to_string(), 500, true);
+        let (joining, reconfigures) = (0, false);
+        Ensemble {
+            folder,
+            members,
+            ports,
+            host,
+            joining,
+            reconfigures,
+            history_max,
+            autocreate,
+            running,
+        }
     }
 
     /// One of `size` servers, all running, with a leader.
@@ -70,13 +95,34 @@ impl Ensemble {
     /// What a server is started with.
     pub fn settings(&self, id: i64) -> Settings {
         let folder = self.folder_of(id);
+        let mut members = self.members.clone();
+        let mut file = None;
+        if self.reconfigures {
+            let size = i64::try_from(members.servers.len()).expect("a few");
+            members.servers.retain(|&other, _| other == id || other <= size - self.joining);
+            let ports = &self.ports;
+            for (other, line) in &mut members.servers {
+                line.client = Some((self.host.clone(), ports[other]));
+            }
+            let name = format!("{id}.cfg");
+            let path = self.folder.path().join(&name);
+            if !Disk::System.exists(&path) {
+                let lines = members.lines().join("\n");
+                self.folder
+                    .write(&name, &format!("dataDir=/d\ninitLimit=1\nsyncLimit=1\n{lines}\n"));
+            }
+            members = ZooCfg::load(&Disk::System, &path).expect("a file").members;
+            file = Some(path);
+        }
         let ensemble = Lines {
+            file,
+            reconfigures: self.reconfigures,
             notification_interval: (Duration::from_millis(50), Duration::from_millis(1_000)),
             // Other tests keep the processors busy.
             sync_limit: 20,
             init_limit: 50,
             history_max: self.history_max,
-            ..Lines::of(ServerId(id), self.members.clone())
+            ..Lines::of(ServerId(id), members)
         };
         Settings {
             host: self.host.clone(),
@@ -91,6 +137,8 @@ impl Ensemble {
                 place: Place { host: self.host.clone(), port: 0 },
                 ..Admin::default()
             }),
+            // super:secret
+            super_digest: Some("super:lK75jTNcA+U9vtVEw5vB51mj/w4=".to_owned()),
             ..servers::zookeeper_settings(&folder)
         }
     }
@@ -115,7 +163,7 @@ impl Ensemble {
 
     /// Where a server's quorum port is, and its election port.
     pub fn quorum_addresses(&self, id: i64) -> [(String, u16); 2] {
-        let member = &self.members[&ServerId(id)];
+        let member = &self.members.servers[&id].addresses[0];
         [member.quorum_port, member.election_port].map(|port| (self.host.clone(), port))
     }
 

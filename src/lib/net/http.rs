@@ -163,15 +163,16 @@ pub fn serve<H: Handler>(listener: Listener, handler: Arc<H>, settings: Settings
     stop.spawn(async move {
         loop {
             let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+                biased;
                 () = signal.raised() => return,
+                accepted = listener.accept() => accepted,
             };
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     handler.warn(&format!("cannot accept a connection: {}", io_text(&error)));
                     let pause = tokio::time::sleep(Duration::from_millis(50));
-                    tokio::select! { () = pause => {}, () = signal.raised() => return }
+                    tokio::select! { biased; () = signal.raised() => return, () = pause => {} }
                     continue;
                 }
             };
@@ -185,8 +186,9 @@ pub fn serve<H: Handler>(listener: Listener, handler: Arc<H>, settings: Settings
             connections.spawn(async move {
                 let connection = Connection::new(stream, &settings);
                 tokio::select! {
-                    () = connection.serve(&*handler, peer) => {}
+                    biased;
                     () = signal.raised() => {}
+                    () = connection.serve(&*handler, peer) => {}
                 }
                 open.fetch_sub(1, Ordering::Relaxed);
             });

@@ -200,7 +200,7 @@ async fn start_zookeeper(cfg: &ZooCfg) -> Result<zookeeper::Running, Failure> {
     let ensemble = ensemble.map_err(|text| Failure::named(text).code(2))?;
     let mut settings = zookeeper::Settings::from_zoo_cfg(cfg, Disk::System, Clock::System);
     // Where clients connect may stand in the server's own line alone.
-    let line = ensemble.as_ref().and_then(|ensemble| cfg.servers.get(&ensemble.id.0));
+    let line = ensemble.as_ref().and_then(|ensemble| ensemble.line());
     if let (None, Some((host, port))) =
         (cfg.keys.client_port, line.and_then(|line| line.client.clone()))
     {

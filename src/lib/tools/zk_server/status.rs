@@ -61,7 +61,7 @@ fn place(cfg: &ZooCfg, my_id: Option<i64>) -> (Vec<&'static str>, Option<Place>)
         let host = host(&keys.client_port_address);
         return (said, Some(Place { host, port, tls: false }));
     }
-    match my_id.map(|id| cfg.servers.get(&id).and_then(|line| line.client.clone())) {
+    match my_id.map(|id| cfg.members.servers.get(&id).and_then(|line| line.client.clone())) {
         Some(Some((host, port))) => return (said, Some(Place { host, port, tls: false })),
         Some(None) => said.push("Client port not found in the server configs"),
         None => said.push(

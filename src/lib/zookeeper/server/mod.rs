@@ -50,7 +50,7 @@ use journal::Journal;
 use pipeline::Pipeline;
 use snapshots::Snapshots;
 
-pub use ensemble::{Ensemble, Member};
+pub use ensemble::Ensemble;
 pub use settings::{Admin, Place, Settings};
 pub use startup::{Error, Port};
 pub use zoo_cfg::refuse_unbuilt;

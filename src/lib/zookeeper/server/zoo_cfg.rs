@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::clock::Clock;
 use crate::base::disk::Disk;
-use crate::config::quorum::ZooCfg;
+use crate::config::quorum::{QuorumConfig, ZooCfg};
 use crate::zookeeper::store::directories::Packing;
 use crate::zookeeper::tree;
 
@@ -44,6 +44,21 @@ pub fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
         )),
         None => Ok(()),
     }
+}
+
+/// The admin server, unless it is off.
+fn admin(keys: &QuorumConfig) -> Option<Admin> {
+    keys.admin_enable_server.then(|| Admin {
+        place: Place {
+            host: keys.admin_server_address.clone(),
+            port: u16::try_from(keys.admin_server_port).unwrap_or(0),
+        },
+        url: keys.admin_command_url.clone(),
+        idle: Duration::from_millis(u64::try_from(keys.admin_idle_timeout).unwrap_or(0)),
+        interval_ms: u64::try_from(keys.admin_rate_limiter_interval_in_ms).unwrap_or(0),
+        snapshots: keys.admin_snapshot_enabled,
+        restores: keys.admin_restore_enabled,
+    })
 }
 
 impl Settings {
@@ -99,17 +114,7 @@ impl Settings {
                 false => Vec::new(),
             },
             ensemble: None,
-            admin: keys.admin_enable_server.then(|| Admin {
-                place: Place {
-                    host: keys.admin_server_address.clone(),
-                    port: u16::try_from(keys.admin_server_port).unwrap_or(0),
-                },
-                url: keys.admin_command_url.clone(),
-                idle: millis(i64::from(keys.admin_idle_timeout)),
-                interval_ms: u64::try_from(keys.admin_rate_limiter_interval_in_ms).unwrap_or(0),
-                snapshots: keys.admin_snapshot_enabled,
-                restores: keys.admin_restore_enabled,
-            }),
+            admin: admin(keys),
             metrics: (keys.metrics_provider_class_name == PROMETHEUS).then(|| Place {
                 host: keys.metrics_provider_http_host.clone(),
                 port: u16::try_from(keys.metrics_provider_http_port).unwrap_or(0),

@@ -244,7 +244,18 @@ impl DataTree {
     /// Decides what becomes of a write, and under which transaction it will be known.
     pub fn prepare(&mut self, asked: &Asked<'_>, request: Request) -> Transaction {
         debug_assert!(asked.zxid > self.last_zxid, "what is prepared is not applied yet");
-        match op::prepare(self, asked, request) {
+        let prepared = op::prepare(self, asked, request);
+        self.prepared(asked, prepared)
+    }
+
+    /// Decides that `config` becomes the ensemble's configuration, if the one who asks may say so.
+    pub fn prepare_config(&mut self, asked: &Asked<'_>, config: String) -> Transaction {
+        let prepared = op::reconfig::prepare_config(self, asked, config);
+        self.prepared(asked, prepared)
+    }
+
+    fn prepared(&self, asked: &Asked<'_>, prepared: Result<Txn, KeeperError>) -> Transaction {
+        match prepared {
             Ok(txn) => {
                 let digest = self.settings.digest.then(|| TxnDigest {
                     version: digest::VERSION,
@@ -258,7 +269,7 @@ impl DataTree {
 
     /// The transaction of a request that cannot even be prepared, such as one that could not be
     /// decoded.
-    pub fn refuse(&mut self, asked: &Asked<'_>, error: KeeperError) -> Transaction {
+    pub fn refuse(&self, asked: &Asked<'_>, error: KeeperError) -> Transaction {
         transaction(asked, Txn::error(error), None)
     }
 

@@ -1,10 +1,12 @@
 //! What goes into the peer and what comes out of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::history::Entry;
+use super::quorum::Config;
 use crate::zookeeper::jute::{Notification, QuorumPacket, ServerId, ServerState, Zxid};
 
 /// A connection of the quorum port, ours to the leader or a learner's to us.
@@ -86,6 +88,10 @@ pub enum Action {
     Revalidated(Bytes),
     /// All that was proposed when it was asked for is committed.
     Synced(Waiter),
+    /// A configuration is proposed to take the place of the one that holds.
+    Prepare(Arc<Config>),
+    /// This configuration holds from now on.
+    Configure(Arc<Config>),
 }
 
 fn packet(f: &mut fmt::Formatter<'_>, packet: &QuorumPacket) -> fmt::Result {
@@ -135,6 +141,8 @@ impl fmt::Display for Action {
             Action::Revalidated(_) => f.write_str("revalidated"),
             Action::Synced(Some(link)) => write!(f, "synced for {}", link.0),
             Action::Synced(None) => f.write_str("synced"),
+            Action::Prepare(config) => write!(f, "prepare configuration {:x}", config.version()),
+            Action::Configure(config) => write!(f, "configuration {:x} holds", config.version()),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::super::pipeline::{Connection, Phase, Role};
 use super::super::stats::Sizes;
 use super::gauges::gauges;
 use super::text;
+use crate::config::quorum::{Role as Kind, ServerAddress, ServerLine};
 use crate::zookeeper::tree::digest;
 
 /// The fields of an answer.
@@ -281,14 +282,12 @@ fn last_snapshot(server: &Dispatch) -> Value {
 }
 
 fn leader(server: &Dispatch) -> Value {
-    let Some(ensemble) = &server.pipeline.settings.ensemble else {
-        return json!({"error": "server is not initialized"});
-    };
     let state = server.pipeline.state();
-    let Some(id) = state.leader else {
+    let (Some(members), Some(id)) = (&state.members, state.leader) else {
         return json!({"error": "server is not initialized"});
     };
-    let host = ensemble.members.get(&id).map(|member| member.host.clone());
+    let line = members.servers.get(&id.0);
+    let host = line.and_then(|line| line.addresses.first()).map(|it| it.host.clone());
     json!({"is_leader": state.role == Role::Leading, "leader_id": id.0,
            "leader_ip": host.unwrap_or_default()})
 }
@@ -347,30 +346,40 @@ fn voting_view(server: &Dispatch) -> Value {
     let Some(ensemble) = &server.pipeline.settings.ensemble else {
         return json!({"current_config": {}});
     };
-    let members = ensemble.members.iter().map(|(id, member)| {
-        let at = |port: u16| format!("{}:{port}", member.host);
-        let client = if *id == ensemble.id { server.address.to_string() } else { String::new() };
+    let members = server.pipeline.state().members.clone().unwrap_or_default();
+    let voters = members.voters().filter_map(|id| {
+        let line = members.servers.get(&id)?;
+        let at = |port: fn(&ServerAddress) -> u16| -> Vec<String> {
+            line.addresses.iter().map(|it| format!("{}:{}", it.host, port(it))).collect()
+        };
+        let client = match &line.client {
+            Some((host, port)) => format!("{host}:{port}"),
+            None if id == ensemble.id.0 => server.address.to_string(),
+            None => String::new(),
+        };
         let row = json!({
-            "server_addresses": [at(member.quorum_port)],
-            "election_addresses": [at(member.election_port)],
+            "server_addresses": at(|it| it.quorum_port),
+            "election_addresses": at(|it| it.election_port),
             "client_address": client,
             "learner_type": "participant",
         });
-        (id.0.to_string(), row)
+        Some((id.to_string(), row))
     });
-    json!({"current_config": Map::from_iter(members)})
+    json!({"current_config": Map::from_iter(voters)})
 }
 
 /// What Java's bean of several addresses looks like.
-fn addresses(host: &str, port: u16) -> Value {
-    let at = format!("{host}:{port}");
+fn addresses(line: &ServerLine, port: fn(&ServerAddress) -> u16) -> Value {
+    let all = || line.addresses.iter().map(|it| (it.host.as_str(), port(it)));
+    let at: Vec<String> = all().map(|(host, port)| format!("{host}:{port}")).collect();
+    let everywhere: Vec<String> = all().map(|(_, port)| format!("0.0.0.0:{port}")).collect();
     json!({
-        "empty": false,
-        "all_addresses": [at],
-        "wildcard_addresses": [format!("0.0.0.0:{port}")],
-        "all_ports": [port],
-        "all_host_strings": [host],
-        "one": at,
+        "empty": at.is_empty(),
+        "one": at.first(),
+        "all_addresses": at,
+        "wildcard_addresses": everywhere,
+        "all_ports": all().map(|(_, port)| port).collect::<Vec<_>>(),
+        "all_host_strings": all().map(|(host, _)| host).collect::<Vec<_>>(),
     })
 }
 
@@ -380,15 +389,18 @@ fn zab_state(server: &Dispatch) -> Value {
     let Some(ensemble) = ensemble.filter(|_| state.role != Role::Looking) else {
         return json!({"voting": false, "zabstate": ""});
     };
-    let Some(me) = ensemble.members.get(&ensemble.id) else { return json!({}) };
+    let members = state.members.as_ref();
+    let Some(me) = members.and_then(|it| it.servers.get(&ensemble.id.0)) else {
+        return json!({});
+    };
     let last = state.tree.last_zxid();
     json!({
         "myid": ensemble.id.0,
         "is_leader": state.role == Role::Leading,
-        "quorum_address": addresses(&me.host, me.quorum_port),
-        "election_address": addresses(&me.host, me.election_port),
+        "quorum_address": addresses(me, |it| it.quorum_port),
+        "election_address": addresses(me, |it| it.election_port),
         "client_address": server.address.to_string(),
-        "voting": true,
+        "voting": me.role == Kind::Participant,
         "last_zxid": last.to_string(),
         "zab_epoch": last.epoch(),
         "zab_counter": last.counter(),

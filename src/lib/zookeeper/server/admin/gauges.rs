@@ -20,21 +20,22 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
     let state = pipeline.state();
     let (stats, counts) = (state.stats, state.tree.counts());
     let connections = state.connections.len();
-    let (role, since, followers) = (state.role, state.role_since, state.followers);
+    let (role, since, learners) = (state.role, state.role_since, state.learners.clone());
+    let voters = state.members.as_ref().map(|members| members.voters().count());
     drop(state);
     let mut all = vec![("version", Gauge::Text(VERSION.to_owned()))];
     if role != Role::Looking {
         all.push(("server_state", Gauge::Text(mode(role).to_owned())));
     }
-    let ensemble = pipeline.settings.ensemble.as_ref();
-    if let Some(ensemble) = ensemble {
+    if let Some(voters) = voters {
         let peer_state = match role {
             Role::Leading => "leading - broadcast",
             Role::Following => "following - broadcast",
+            Role::Observing => "observing - broadcast",
             Role::Looking | Role::Alone => "looking",
         };
         all.push(("peer_state", Gauge::Text(peer_state.to_owned())));
-        all.push(("quorum_size", whole(ensemble.members.len())));
+        all.push(("quorum_size", whole(voters)));
     }
     let (open, most) = descriptors(&pipeline.settings.disk);
     all.extend(of_stats(&stats));
@@ -57,14 +58,15 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
         ("uptime", whole(now.since(server.started).as_millis())),
     ]);
     if role == Role::Leading {
-        let (synced, others) = followers;
+        let synced = learners.synced.len().saturating_sub(1);
+        let all_learners = synced + learners.observers + learners.on_their_way;
         all.extend([
-            ("learners", whole(synced + others)),
+            ("learners", whole(all_learners)),
             // The name before 3.6.
-            ("followers", whole(synced + others)),
+            ("followers", whole(all_learners)),
             ("synced_followers", whole(synced)),
-            ("synced_observers", whole(0)),
-            ("synced_non_voting_followers", whole(0)),
+            ("synced_observers", whole(learners.observers)),
+            ("synced_non_voting_followers", whole(learners.others)),
             ("pending_syncs", whole(0)),
             ("leader_uptime", whole(now.since(since).as_millis())),
             ("last_proposal_size", whole(stats.proposals.last)),

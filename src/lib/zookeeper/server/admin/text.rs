@@ -54,14 +54,19 @@ pub(super) fn conf(server: &Dispatch) -> String {
     line!(out, "initLimit={}", ensemble.init_limit);
     line!(out, "syncLimit={}", ensemble.sync_limit);
     line!(out, "electionAlg=3");
-    if let Some(me) = ensemble.members.get(&ensemble.id) {
+    let (members, observes) = {
+        let state = server.pipeline.state();
+        (state.members.clone().unwrap_or_default(), state.role == Role::Observing)
+    };
+    let line = members.servers.get(&ensemble.id.0);
+    if let Some(me) = line.and_then(|line| line.addresses.first()) {
         line!(out, "electionPort={}", me.election_port);
         line!(out, "quorumPort={}", me.quorum_port);
     }
-    line!(out, "peerType=0");
+    line!(out, "peerType={}", i32::from(observes));
     line!(out, "membership: ");
     // The last line has no end.
-    out.push_str(&ensemble.config);
+    let _ = write!(out, "{members}");
     out
 }
 
@@ -139,6 +144,7 @@ pub(super) fn mode(role: Role) -> &'static str {
     match role {
         Role::Alone => "standalone",
         Role::Following => "follower",
+        Role::Observing => "observer",
         Role::Leading => "leader",
         Role::Looking => "looking",
     }
@@ -233,7 +239,7 @@ fn buckets(state: &mut State, clock: &Clock, sessions: usize, out: &mut String) 
 pub(super) fn dump(state: &mut State, clock: &Clock) -> String {
     let sessions = state.tree.sessions().count();
     let mut out = String::new();
-    if state.role == Role::Following {
+    if state.role.follows() {
         // When they expire is known to the leader.
         line!(out, "SessionTracker dump:");
         line!(out, "Global Sessions({sessions}):");

@@ -68,7 +68,7 @@ impl Pipeline {
     ) -> Answer {
         let now = self.settings.clock.now();
         let mut state = self.state();
-        if state.role != Role::Following || !state.begin(id, now) {
+        if !state.role.follows() || !state.begin(id, now) {
             return Answer::Nothing;
         }
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
@@ -98,7 +98,7 @@ impl Pipeline {
         let (session, ids) = (connection.session, connection.ids.to_vec());
         state.abroad.syncs.push_back(id);
         state.to_peer.push(match state.role {
-            Role::Following => {
+            role if role.follows() => {
                 let body = to_bytes(&request);
                 let op = OpCode::Sync.code();
                 let asked = Forwarded { session, cxid: xid, op, body };

@@ -20,6 +20,7 @@
 
 mod forward;
 mod read;
+mod reconfig;
 mod role;
 mod session;
 mod write;
@@ -39,6 +40,7 @@ use super::settings::Settings;
 use super::stats::{ConnectionStats, ServerStats};
 use crate::base::bytes::{Part, Writer};
 use crate::base::clock::Instant;
+use crate::config::quorum::Membership;
 use crate::net::{Outbox, Push, Reply as Answer};
 use crate::zookeeper::jute::{
     Id, Jute, KeeperError, OpCode, Reply, ReplyHeader, Request, ServerId, SessionId, Transaction,
@@ -48,6 +50,7 @@ use crate::zookeeper::tree::session::SessionIds;
 use crate::zookeeper::tree::{ConnectionId, DataTree, Fired, acl};
 use crate::zookeeper::zab;
 
+pub(super) use reconfig::Rules as Reconfiguration;
 pub(super) use role::{Role, Work};
 
 pub(super) const LOGGER: &str = "org.apache.zookeeper.server.NIOServerCnxn";
@@ -104,8 +107,13 @@ pub(super) struct State {
     abroad: forward::Abroad,
     /// Whom this member of an ensemble follows, itself where it leads.
     pub(super) leader: Option<ServerId>,
-    /// Followers that are synchronised, and others, where this server leads.
-    pub(super) followers: (usize, usize),
+    /// Who follows, where this server leads.
+    pub(super) learners: zab::Learners,
+    /// The configuration of the ensemble that holds; none where the server is alone.
+    pub(super) members: Option<Membership>,
+    reconfiguration: reconfig::Rules,
+    /// A reconfiguration is prepared and not committed.
+    reconfiguring: bool,
     /// Connections with something in `out`.
     dirty: Vec<ConnectionId>,
 }
@@ -232,7 +240,14 @@ impl Pipeline {
             to_peer: Vec::new(),
             abroad: forward::Abroad::default(),
             leader: None,
-            followers: (0, 0),
+            learners: zab::Learners::default(),
+            reconfiguration: settings
+                .ensemble
+                .as_ref()
+                .map(super::Ensemble::reconfiguration)
+                .unwrap_or_default(),
+            reconfiguring: false,
+            members: settings.ensemble.as_ref().map(|ensemble| ensemble.members.clone()),
             dirty: Vec::new(),
         };
         Pipeline {

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::{Phase, Pipeline, Proposal, State, Unsynced};
 use crate::base::bytes::{self, Reader};
 use crate::base::clock::Instant;
+use crate::config::quorum::Membership;
 use crate::zookeeper::jute::{Jute, Request, ServerState, SessionId, Transaction, Zxid, to_bytes};
 use crate::zookeeper::tree::DataTree;
 use crate::zookeeper::zab::{Entry, Event};
@@ -23,10 +24,17 @@ pub(in super::super) enum Role {
     Looking,
     /// Reads; writes go to the leader.
     Following,
+    /// The same without a vote.
+    Observing,
     Leading,
 }
 
 impl Role {
+    /// Whether writes go to a leader elsewhere.
+    pub(in super::super) fn follows(self) -> bool {
+        matches!(self, Role::Following | Role::Observing)
+    }
+
     /// Whether it gives out zxids.
     pub(super) fn decides(self) -> bool {
         matches!(self, Role::Alone | Role::Leading)
@@ -97,8 +105,8 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let mut state = self.state();
         let mut orphans = Vec::new();
-        if let Some(ensemble) = &self.settings.ensemble {
-            state.tree.show_config(&ensemble.config);
+        if let Some(members) = state.members.clone() {
+            state.tree.show_config(&members.to_string());
         }
         if role == ServerState::Leading {
             assert!(state.proposals.is_empty(), "a leader begins with all it has applied");
@@ -109,10 +117,13 @@ impl Pipeline {
             orphans = state.orphans();
         } else {
             state.tree.stand_down();
-            state.role = Role::Following;
+            state.role = match role {
+                ServerState::Observing => Role::Observing,
+                _ => Role::Following,
+            };
         }
         state.role_since = now;
-        self.follows.store(state.role == Role::Following, Ordering::Relaxed);
+        self.follows.store(state.role.follows(), Ordering::Relaxed);
         drop(state);
         for session in orphans {
             self.write_own(session, Request::CloseSession);
@@ -132,7 +143,8 @@ impl Pipeline {
         state.by_session.clear();
         state.abroad = super::forward::Abroad::default();
         state.to_peer.clear();
-        state.followers = (0, 0);
+        state.learners = Default::default();
+        state.reconfiguring = false;
         state.leader = None;
     }
 
@@ -182,6 +194,11 @@ impl Pipeline {
         tail
     }
 
+    /// This configuration of the ensemble holds from now on.
+    pub(in super::super) fn configured(&self, members: &Membership) {
+        self.state().members = Some(members.clone());
+    }
+
     /// Another tree takes the place of this one.
     pub(in super::super) fn replace_tree(&self, tree: DataTree) {
         let mut state = self.state();
@@ -195,7 +212,7 @@ impl State {
     /// Something was heard of a session.
     pub(super) fn touch(&mut self, session: SessionId, timeout_ms: i32, now: Instant) {
         match self.role {
-            Role::Following => self.abroad.touched(session, timeout_ms),
+            role if role.follows() => self.abroad.touched(session, timeout_ms),
             _ => {
                 self.tree.tracker().touch(session, timeout_ms, now);
             }

@@ -57,7 +57,7 @@ impl Pipeline {
         let session = state.ids.take();
         let create = CreateSessionRequest { timeout_ms };
         let wake = match state.role {
-            Role::Following => {
+            role if role.follows() => {
                 state.forward(id, 0, OpCode::CreateSession, session, to_bytes(&create), now);
                 false
             }
@@ -118,7 +118,7 @@ impl State {
         let known = password_matches(session, request.password.as_deref());
         let Some(connection) = self.connections.get_mut(&id) else { return Answer::Nothing };
         let timeout_ms = connection.timeout_ms;
-        if known && self.role == Role::Following {
+        if known && self.role.follows() {
             self.ask_for_session(id, session, timeout_ms, request.read_only);
             return Answer::Nothing;
         }

@@ -149,7 +149,7 @@ impl Pipeline {
 
     fn apply(&self, state: &mut State, proposal: Proposal, now: Instant) {
         let Proposal { transaction, mut from, mut op, mut since } = proposal;
-        if state.role == Role::Following
+        if state.role.follows()
             && let Some(own) = state.abroad.claim(&transaction.header)
         {
             (from, op, since) = (Some(own.from), own.op, own.since);
@@ -159,8 +159,11 @@ impl Pipeline {
                 self.metrics.commit_count.up();
                 self.metrics.quorum_ack_latency.time(now.since(since));
             }
-            Role::Following => self.metrics.learner_commit_received_count.up(),
+            Role::Following | Role::Observing => self.metrics.learner_commit_received_count.up(),
             Role::Alone | Role::Looking => {}
+        }
+        if transaction.header.op == OpCode::Reconfig {
+            state.reconfiguring = false;
         }
         let outcome = state.tree.apply(transaction);
         self.metrics.outstanding_changes_removed.up();
@@ -239,6 +242,9 @@ impl State {
         let (owner, from) = (origin.owner(), origin.connection());
         let asked = Asked { zxid, time_ms, now, session, cxid, owner, ids };
         let (op, transaction) = match intent {
+            Intent::Do(Request::Reconfig(request)) if self.role == Role::Leading => {
+                (OpCode::Reconfig, self.reconfigure(&asked, &request))
+            }
             Intent::Do(request) => (request.op(), self.tree.prepare(&asked, request)),
             Intent::Refuse(op, error) => (op, self.tree.refuse(&asked, error)),
         };

@@ -6,8 +6,10 @@
 //!
 //! * `votes`: the election port.
 //! * `links`: the quorum port.
+//! * `configuration`: the files of configurations.
 //! * `disk`: epochs, a log that is cut, a state that is replaced.
 
+mod configuration;
 mod disk;
 mod links;
 mod votes;
@@ -27,12 +29,13 @@ use super::snapshots::Snapshots;
 use super::startup::{self, Error, Port};
 use crate::base::bytes::{Reader, Writer};
 use crate::base::clock::Instant;
+use crate::config::quorum::{Membership, ServerAddress};
 use crate::limits;
 use crate::net::socket;
 use crate::net::{Stop, StopSignal};
 use crate::zookeeper::jute::quorum_packet::{Revalidated, Touched};
 use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, ServerState, Zxid, to_bytes};
-use crate::zookeeper::zab::{self, Action, Entry, Event, LinkId, Pace, Peer};
+use crate::zookeeper::zab::{self, Action, Config, Entry, Event, LinkId, Pace, Peer};
 
 use links::{Link, Linker, Out};
 use votes::Votes;
@@ -40,6 +43,8 @@ use votes::Votes;
 const LOGGER: &str = "org.apache.zookeeper.server.quorum.QuorumPeer";
 /// How long the tasks of a role may take to end.
 const END_WITHIN: Duration = Duration::from_secs(60);
+/// How long an observer tries to reach a leader before it asks anew who leads.
+const OBSERVER_TRIES: Duration = Duration::from_secs(1);
 /// What a packet may have beyond the largest request, in bytes.
 const PACKET_EXTRA_BYTES: usize = 1024 * 1024;
 
@@ -82,24 +87,27 @@ pub(super) async fn join(
     let directories = snapshots.directories().clone();
     let epochs = socket::blocking(move || disk::epochs(&directories, last)).await;
     let epochs = epochs.map_err(Error::Ensemble)?;
-    let me = &ensemble.members[&ensemble.id];
-    let host = if ensemble.listen_everywhere { String::new() } else { me.host.clone() };
-    // The quorum port is open only while this server leads; a port that is taken is told now.
-    drop(startup::bind(Port::Quorum, &host, me.quorum_port).await?);
-    let election = startup::bind(Port::Election, &host, me.election_port).await?;
-    info!(target: LOGGER, "{} is my election port, server {}", me.election_port, ensemble.id);
+    let mut election = Vec::new();
+    for (host, place) in listens(&ensemble) {
+        // The quorum port is open only while this server leads; a port that is taken is told now.
+        drop(startup::bind(Port::Quorum, &host, place.quorum_port).await?);
+        election.push(startup::bind(Port::Election, &host, place.election_port).await?);
+        let port = place.election_port;
+        info!(target: LOGGER, "{port} is my election port, server {}", ensemble.id);
+    }
     let (arrivals, arriving) = mpsc::channel(limits::MACHINE_INBOX_MAX);
     let votes = Votes::start(&ensemble, election, &arrivals, stop);
     let (shortest, longest) = ensemble.notification_interval;
     let rules = zab::Settings {
         id: ensemble.id,
-        voters: ensemble.members.keys().copied().collect(),
+        rules: configuration::rules(&ensemble, pipeline),
+        observer: ensemble.observer,
+        reconfigures: ensemble.reconfigures,
         tick: Duration::from_millis(u64::from(settings.tick_ms.max(1))),
         init_limit: ensemble.init_limit,
         sync_limit: ensemble.sync_limit,
         pace: Pace { shortest, longest },
         history_max: ensemble.history_max,
-        config: Bytes::from(ensemble.config.clone()),
     };
     let peer = Peer::new(rules, epochs, last, newest, settings.clock.now());
     let linker = Linker {
@@ -172,7 +180,7 @@ impl Member {
             }
             self.feed(Event::Tick).await?;
             self.flush();
-            pipeline.state().followers = self.peer.followers();
+            pipeline.state().learners = self.peer.learners();
         }
     }
 
@@ -218,22 +226,28 @@ impl Member {
         match action {
             Action::Vote(to, said) => self.votes.send(to, &said),
             Action::Connect(leader) => {
-                info!(target: LOGGER, "FOLLOWING {leader}");
+                let observes = self.peer.state() == ServerState::Observing;
+                let role = if observes { "OBSERVING" } else { "FOLLOWING" };
+                info!(target: LOGGER, "{role} {leader}");
                 self.pipeline.state().leader = Some(leader);
                 self.pipeline.metrics.election_time.time(self.looked_for());
-                let member = self.ensemble.members[&leader].clone();
+                let rules = self.peer.rules();
+                let configs = rules.proposed.iter().chain([&rules.current]);
+                let mut lines = configs.filter_map(|it| it.members.servers.get(&leader.0));
+                let places = lines.next().map(|line| line.addresses.clone()).unwrap_or_default();
                 let tick = u64::from(self.pipeline.settings.tick_ms);
                 let within = Duration::from_millis(tick) * self.ensemble.init_limit;
-                self.linker.connect(member, within);
+                // Voters may name to an observer a leader that they have not missed yet.
+                let within = if observes { within.min(OBSERVER_TRIES) } else { within };
+                self.linker.connect(places, within);
             }
             Action::Listen => {
                 info!(target: LOGGER, "LEADING");
                 self.pipeline.state().leader = Some(self.ensemble.id);
                 self.pipeline.metrics.election_time.time(self.looked_for());
-                let me = &self.ensemble.members[&self.ensemble.id];
-                let everywhere = self.ensemble.listen_everywhere;
-                let host = if everywhere { String::new() } else { me.host.clone() };
-                self.linker.listen(host, me.quorum_port);
+                for (host, place) in listens(&self.ensemble) {
+                    self.linker.listen(host, place.quorum_port);
+                }
             }
             Action::Send(link, packet) => {
                 if let Some(kind @ (PacketKind::Diff | PacketKind::Trunc)) = packet.kind() {
@@ -305,9 +319,35 @@ impl Member {
                 }
             }
             Action::Synced(_) => pipeline.synced(),
+            Action::Prepare(config) => self.configure(&config, false).await?,
+            Action::Configure(config) => self.configure(&config, true).await?,
             action => return self.write(action).await,
         }
         Ok(None)
+    }
+
+    /// A configuration holds from now on, or is proposed.
+    async fn configure(&mut self, config: &Arc<Config>, holds: bool) -> Result<(), String> {
+        let word = if holds { "holds" } else { "is proposed" };
+        info!(target: LOGGER, "Configuration {:x} {word}: {:?}", config.version(), config.members.lines());
+        let rules = self.peer.rules();
+        let all = [Some(&rules.current), rules.proposed.as_ref(), Some(config)];
+        let all: Vec<&Membership> = all.into_iter().flatten().map(|it| &it.members).collect();
+        self.votes.configure(&all);
+        if holds {
+            let before = self.ensemble.line().cloned();
+            self.ensemble.members = config.members.clone();
+            configuration::warn_of_moves(before.as_ref(), self.ensemble.line());
+            self.pipeline.configured(&config.members);
+        }
+        let Some(file) = self.ensemble.file.clone() else { return Ok(()) };
+        let (disk, members) = (self.pipeline.settings.disk.clone(), config.members.clone());
+        let id = self.ensemble.id;
+        let kept = socket::blocking(move || match holds {
+            true => configuration::activate(&disk, &file, &members, id),
+            false => configuration::prepare(&disk, &file, &members),
+        });
+        kept.await
     }
 
     /// What must be durable before anything else happens.
@@ -416,6 +456,16 @@ impl Member {
         info!(target: LOGGER, "Sending a snapshot to the learner of connection {}", link.0);
         self.linker.stop.spawn(async move { snapshots.stream(&pipeline, pieces).await });
     }
+}
+
+/// Where this server's own ports are, each with the address to listen on.
+fn listens(ensemble: &Ensemble) -> Vec<(String, ServerAddress)> {
+    let places = ensemble.line().map(|line| line.addresses.clone()).unwrap_or_default();
+    let host = |place: &ServerAddress| match ensemble.listen_everywhere {
+        true => String::new(),
+        false => place.host.clone(),
+    };
+    places.into_iter().map(|place| (host(&place), place)).collect()
 }
 
 fn touched(data: &Bytes) -> Option<Vec<Touched>> {
