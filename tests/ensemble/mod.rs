@@ -1,6 +1,7 @@
 //! Ensembles of three: what is acknowledged stays, whoever goes and comes back.
 
 mod reconfiguration;
+mod sessions;
 
 use bytes::Bytes;
 use milena::zookeeper::client::{Client, Error, Event, Events, WatchEvent, WatchKind};

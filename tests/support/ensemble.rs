@@ -26,6 +26,8 @@ pub struct Ensemble {
     pub joining: i64,
     /// Whether each has a zoo.cfg of its own, and may be reconfigured.
     pub reconfigures: bool,
+    /// What else is said to the servers.
+    pub adjust: fn(&mut Lines),
     /// Transactions that are kept at hand for learners.
     pub history_max: usize,
     pub running: BTreeMap<i64, Running>,
@@ -60,8 +62,17 @@ impl Ensemble {
         }
         let (folder, running) = (Folder::new(), BTreeMap::new());
         let (host, history_max) = (host.to_string(), 500);
-        let (joining, reconfigures) = (0, false);
-        Ensemble { folder, members, ports, host, joining, reconfigures, history_max, running }
+        Ensemble {
+            folder,
+            members,
+            ports,
+            host,
+            joining: 0,
+            reconfigures: false,
+            adjust: |_| {},
+            history_max,
+            running,
+        }
     }
 
     /// One of `size` servers, all running, with a leader.
@@ -96,7 +107,7 @@ impl Ensemble {
             members = ZooCfg::load(&Disk::System, &path).expect("a file").members;
             file = Some(path);
         }
-        let ensemble = Lines {
+        let mut ensemble = Lines {
             file,
             reconfigures: self.reconfigures,
             notification_interval: (Duration::from_millis(50), Duration::from_millis(1_000)),
@@ -106,6 +117,7 @@ impl Ensemble {
             history_max: self.history_max,
             ..Lines::of(ServerId(id), members)
         };
+        (self.adjust)(&mut ensemble);
         Settings {
             host: self.host.clone(),
             port: self.ports[&id],
@@ -198,10 +210,15 @@ impl Ensemble {
 
     /// A client with a session that may be at any of these.
     pub async fn client_of(&self, ids: &[i64]) -> (Client, Events) {
+        self.client_with(ids, Options::default()).await
+    }
+
+    /// The same with other options.
+    pub async fn client_with(&self, ids: &[i64], options: Options) -> (Client, Events) {
         let addresses: Vec<_> =
             ids.iter().map(|id| format!("{}:{}", self.host, self.ports[id])).collect();
         let servers = ConnectString::parse(&addresses.join(",")).expect("a connect string");
-        let (client, events) = Client::start(&servers, Options::default());
+        let (client, events) = Client::start(&servers, options);
         client.connected(WITHIN).await.expect("a session");
         (client, events)
     }

@@ -126,6 +126,7 @@ fn mode(role: Role) -> &'static str {
         Role::Observing => "observer",
         Role::Leading => "leader",
         Role::Looking => "looking",
+        Role::ReadOnly => "read-only",
     }
 }
 
@@ -313,10 +314,11 @@ pub(super) fn wchc(state: &State) -> String {
 
 pub(super) fn mntr(server: &Dispatch) -> String {
     let pipeline = &server.pipeline;
-    let state = pipeline.state();
+    let mut state = pipeline.state();
     let (stats, counts) = (state.stats, state.tree.counts());
     let connections = state.connections.len();
     let (role, learners) = (state.role, state.learners.clone());
+    let locals = state.tree.tracker().locals();
     let voters = state.members.as_ref().map_or(1, |members| members.voters().count());
     drop(state);
     let (open, most) = descriptors(&pipeline.settings.disk);
@@ -346,7 +348,7 @@ pub(super) fn mntr(server: &Dispatch) -> String {
     put("fsync_threshold_exceed_count", &stats.slow_syncs);
     put("auth_failed_count", &stats.auth_failed);
     put("global_sessions", &counts.sessions);
-    put("local_sessions", &0);
+    put("local_sessions", &locals);
     put("digest_mismatches_count", &counts.digest_mismatches);
     let uptime = pipeline.settings.clock.now().since(server.started).as_millis();
     put("uptime", &uptime);

@@ -28,6 +28,7 @@ use super::pipeline::Pipeline;
 use super::snapshots::Snapshots;
 use super::startup::{self, Error, Port};
 use crate::base::bytes::{Reader, Writer};
+use crate::base::clock::Instant;
 use crate::config::quorum::{Membership, ServerAddress};
 use crate::limits;
 use crate::net::socket;
@@ -44,6 +45,8 @@ const LOGGER: &str = "org.apache.zookeeper.server.quorum.QuorumPeer";
 const END_WITHIN: Duration = Duration::from_secs(60);
 /// How long an observer tries to reach a leader before it asks anew who leads.
 const OBSERVER_TRIES: Duration = Duration::from_secs(1);
+/// How long a server looks for a leader before it serves reads without one; a tick if that is more.
+const READ_ONLY_AFTER: Duration = Duration::from_secs(2);
 /// What a packet may have beyond the largest request, in bytes.
 const PACKET_EXTRA_BYTES: usize = 1024 * 1024;
 
@@ -70,6 +73,8 @@ struct Member {
     /// What was said to each link in this turn.
     said: BTreeMap<LinkId, Writer>,
     state: Option<Bytes>,
+    /// Since when it has known no leader.
+    looking: Option<Instant>,
 }
 
 /// Joins the ensemble. `newest` are the last transactions of the log.
@@ -125,6 +130,7 @@ pub(super) async fn join(
         links: BTreeMap::new(),
         said: BTreeMap::new(),
         state: None,
+        looking: None,
     };
     let signal = stop.signal();
     stop.spawn(member.run(arriving, signal));
@@ -150,7 +156,8 @@ impl Member {
         let clock = pipeline.settings.clock.clone();
         self.carry_out().await?;
         loop {
-            let pause = self.peer.wake_at().map(|at| at.since(clock.now()));
+            let wake = self.peer.wake_at().into_iter().chain(self.read_only());
+            let pause = wake.min().map(|at| at.since(clock.now()));
             // A hair behind the mark, so that it is passed.
             let pause = pause.unwrap_or(END_WITHIN) + Duration::from_millis(1);
             tokio::select! {
@@ -172,6 +179,22 @@ impl Member {
             self.flush();
             pipeline.state().learners = self.peer.learners();
         }
+    }
+
+    /// Begins to serve reads when it has looked for a leader long enough; says when that will be.
+    fn read_only(&mut self) -> Option<Instant> {
+        if !self.ensemble.read_only || self.peer.state() != ServerState::Looking {
+            self.looking = None;
+            return None;
+        }
+        let now = self.pipeline.settings.clock.now();
+        let tick = Duration::from_millis(u64::from(self.pipeline.settings.tick_ms));
+        let due = *self.looking.get_or_insert(now) + tick.max(READ_ONLY_AFTER);
+        if now < due {
+            return Some(due);
+        }
+        self.pipeline.serve_read_only();
+        None
     }
 
     async fn arrived(&mut self, arrival: Arrival) -> Result<(), String> {
@@ -216,6 +239,7 @@ impl Member {
         match action {
             Action::Vote(to, said) => self.votes.send(to, &said),
             Action::Connect(leader) => {
+                self.pipeline.end_read_only();
                 let observes = self.peer.state() == ServerState::Observing;
                 let role = if observes { "OBSERVING" } else { "FOLLOWING" };
                 info!(target: LOGGER, "{role} {leader}");
@@ -231,6 +255,7 @@ impl Member {
             }
             Action::Listen => {
                 info!(target: LOGGER, "LEADING");
+                self.pipeline.end_read_only();
                 for (host, place) in listens(&self.ensemble) {
                     self.linker.listen(host, place.quorum_port);
                 }
