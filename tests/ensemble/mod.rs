@@ -2,6 +2,7 @@
 
 mod operators;
 mod reconfiguration;
+mod sessions;
 
 use bytes::Bytes;
 use milena::zookeeper::client::{Client, Error, Event, Events, WatchEvent, WatchKind};

@@ -27,6 +27,8 @@ pub struct Ensemble {
     pub joining: i64,
     /// Whether each has a zoo.cfg of its own, and may be reconfigured.
     pub reconfigures: bool,
+    /// What else is said to the servers.
+    pub adjust: fn(&mut Lines),
     /// Transactions that are kept at hand for learners.
     pub history_max: usize,
     /// `db.autocreate`.
@@ -63,14 +65,14 @@ impl Ensemble {
         }
         let (folder, running) = (Folder::new(), BTreeMap::new());
         let (host, history_max, autocreate) = (host.to_string(), 500, true);
-        let (joining, reconfigures) = (0, false);
         Ensemble {
             folder,
             members,
             ports,
             host,
-            joining,
-            reconfigures,
+            joining: 0,
+            reconfigures: false,
+            adjust: |_| {},
             history_max,
             autocreate,
             running,
@@ -114,7 +116,7 @@ impl Ensemble {
             members = ZooCfg::load(&Disk::System, &path).expect("a file").members;
             file = Some(path);
         }
-        let ensemble = Lines {
+        let mut ensemble = Lines {
             file,
             reconfigures: self.reconfigures,
             notification_interval: (Duration::from_millis(50), Duration::from_millis(1_000)),
@@ -124,6 +126,7 @@ impl Ensemble {
             history_max: self.history_max,
             ..Lines::of(ServerId(id), members)
         };
+        (self.adjust)(&mut ensemble);
         Settings {
             host: self.host.clone(),
             port: self.ports[&id],
@@ -217,10 +220,15 @@ impl Ensemble {
 
     /// A client with a session that may be at any of these.
     pub async fn client_of(&self, ids: &[i64]) -> (Client, Events) {
+        self.client_with(ids, Options::default()).await
+    }
+
+    /// The same with other options.
+    pub async fn client_with(&self, ids: &[i64], options: Options) -> (Client, Events) {
         let addresses: Vec<_> =
             ids.iter().map(|id| format!("{}:{}", self.host, self.ports[id])).collect();
         let servers = ConnectString::parse(&addresses.join(",")).expect("a connect string");
-        let (client, events) = Client::start(&servers, Options::default());
+        let (client, events) = Client::start(&servers, options);
         client.connected(WITHIN).await.expect("a session");
         (client, events)
     }

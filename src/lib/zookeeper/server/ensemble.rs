@@ -21,6 +21,11 @@ pub struct Ensemble {
     pub members: Membership,
     /// `peerType=observer`, where no line says what this server is.
     pub observer: bool,
+    /// `localSessionsEnabled`, and `localSessionsUpgradingEnabled`.
+    pub local_sessions: bool,
+    pub local_sessions_upgrade: bool,
+    /// `readonlymode.enabled`: whether clients that allow it are served without a quorum.
+    pub read_only: bool,
     /// `reconfigEnabled`.
     pub reconfigures: bool,
     /// `standaloneEnabled`: whether one voter is too few for an ensemble.
@@ -48,6 +53,9 @@ impl Ensemble {
             id,
             members,
             observer: false,
+            local_sessions: false,
+            local_sessions_upgrade: false,
+            read_only: false,
             reconfigures: false,
             standalone: true,
             file: None,
@@ -86,6 +94,9 @@ impl Ensemble {
         let millis = |ms: i32| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
         Ok(Some(Ensemble {
             reconfigures: keys.reconfig_enabled,
+            local_sessions: keys.local_sessions_enabled,
+            local_sessions_upgrade: keys.local_sessions_upgrading_enabled,
+            read_only: keys.readonlymode_enabled,
             standalone: keys.standalone_enabled,
             file: cfg.file.clone(),
             observer: keys.peer_type.eq_ignore_ascii_case("observer"),
@@ -108,8 +119,6 @@ fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
     let keys = &cfg.keys;
     let unbuilt = [
         (keys.observer_master_port != 0, "observerMasterPort"),
-        (keys.local_sessions_enabled, "localSessionsEnabled=true"),
-        (keys.readonlymode_enabled, "readonlymode.enabled=true"),
         (keys.ssl_quorum, "sslQuorum=true"),
         (keys.port_unification, "portUnification=true"),
         (keys.quorum_auth_enable_sasl, "quorum.auth.enableSasl=true"),
@@ -179,7 +188,6 @@ mod tests {
         let cases = [
             ("sslQuorum=true\n", "sslQuorum=true"),
             ("observerMasterPort=4000\n", "observerMasterPort"),
-            ("readonlymode.enabled=true\n", "readonlymode.enabled=true"),
         ];
         for (line, key) in cases {
             let error = read(&format!("{THREE}{line}"), Some("1")).unwrap_err();

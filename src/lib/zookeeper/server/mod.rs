@@ -81,7 +81,10 @@ pub struct Running {
 
 impl Server {
     /// Loads, binds and serves.
-    pub async fn start(settings: Settings) -> Result<Running, Error> {
+    pub async fn start(mut settings: Settings) -> Result<Running, Error> {
+        if let Some(ensemble) = settings.ensemble.as_ref().filter(|it| it.local_sessions) {
+            settings.tree.local_sessions = Some(ensemble.id.0.to_le_bytes()[0]);
+        }
         let address = format!("{}:{}", settings.host, settings.port);
         let loading = settings.clone();
         let started = socket::blocking(move || startup::load(&loading)).await?;

@@ -127,6 +127,7 @@ impl Settings {
                 enforce_quota: keys.enforce_quota,
                 close_session_paths: keys.close_session_txn_enabled,
                 tick_ms,
+                local_sessions: None,
             },
         }
     }

@@ -101,6 +101,8 @@ pub struct Settings {
     pub close_session_paths: bool,
     /// `tickTime`: sessions expire in steps of it.
     pub tick_ms: u32,
+    /// `localSessionsEnabled`: this server's number in session ids.
+    pub local_sessions: Option<u8>,
 }
 
 impl Default for Settings {
@@ -112,6 +114,7 @@ impl Default for Settings {
             enforce_quota: false,
             close_session_paths: true,
             tick_ms: 3_000,
+            local_sessions: None,
         }
     }
 }
@@ -333,7 +336,7 @@ impl DataTree {
     /// its whole timeout before it.
     pub fn become_leader(&mut self, now: Instant) {
         self.pending.clear();
-        self.tracker = SessionTracker::new(self.settings.tick_ms);
+        self.tracker = self.new_tracker();
         for (&session, &timeout_ms) in &self.sessions {
             self.tracker.track(session, timeout_ms, now);
         }
@@ -351,7 +354,12 @@ impl DataTree {
     /// From here on another server decides.
     pub fn stand_down(&mut self) {
         self.pending.clear();
-        self.tracker = SessionTracker::new(self.settings.tick_ms);
+        self.tracker = self.new_tracker();
+    }
+
+    fn new_tracker(&self) -> SessionTracker {
+        let Settings { tick_ms, local_sessions, .. } = self.settings;
+        SessionTracker::new(tick_ms).beside_local_sessions(local_sessions)
     }
 
     /// Who owns sessions and when they expire.

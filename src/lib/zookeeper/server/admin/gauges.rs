@@ -17,11 +17,12 @@ fn whole(number: impl TryInto<i64>) -> Gauge {
 pub(in super::super) fn gauges(server: &Dispatch) -> Values {
     let pipeline = &server.pipeline;
     let now = pipeline.settings.clock.now();
-    let state = pipeline.state();
+    let mut state = pipeline.state();
     let (stats, counts) = (state.stats, state.tree.counts());
     let connections = state.connections.len();
     let (role, since, learners) = (state.role, state.role_since, state.learners.clone());
     let voters = state.members.as_ref().map(|members| members.voters().count());
+    let locals = state.tree.tracker().locals();
     drop(state);
     let mut all = vec![("version", Gauge::Text(VERSION.to_owned()))];
     if role != Role::Looking {
@@ -32,7 +33,7 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
             Role::Leading => "leading - broadcast",
             Role::Following => "following - broadcast",
             Role::Observing => "observing - broadcast",
-            Role::Looking | Role::Alone => "looking",
+            Role::Looking | Role::ReadOnly | Role::Alone => "looking",
         };
         all.push(("peer_state", Gauge::Text(peer_state.to_owned())));
         all.push(("quorum_size", whole(voters)));
@@ -49,7 +50,7 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
         ("open_file_descriptor_count", whole(open)),
         ("max_file_descriptor_count", whole(most)),
         ("global_sessions", whole(counts.sessions)),
-        ("local_sessions", whole(0)),
+        ("local_sessions", whole(locals)),
         ("digest_mismatches_count", whole(counts.digest_mismatches)),
         ("connection_drop_probability", Gauge::Real(0.0)),
         ("outstanding_tls_handshake", whole(0)),

@@ -122,6 +122,7 @@ pub(super) fn answer(word: Word, server: &Dispatch) -> String {
     match word {
         Word::Ruok => "imok".to_owned(),
         Word::Isro if pipeline.state().role == Role::Looking => "null".to_owned(),
+        Word::Isro if pipeline.state().role == Role::ReadOnly => "ro".to_owned(),
         Word::Isro => "rw".to_owned(),
         Word::Gtmk | Word::Stmk => server.trace_mask.load(Ordering::Relaxed).to_string(),
         Word::Conf => text::conf(server),

@@ -147,6 +147,7 @@ pub(super) fn mode(role: Role) -> &'static str {
         Role::Observing => "observer",
         Role::Leading => "leader",
         Role::Looking => "looking",
+        Role::ReadOnly => "read-only",
     }
 }
 

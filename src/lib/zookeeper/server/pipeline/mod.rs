@@ -19,6 +19,7 @@
 //! not read while more requests are under way than `globalOutstandingLimit` and one is its own.
 
 mod forward;
+mod local;
 mod read;
 mod reconfig;
 mod role;
@@ -177,6 +178,13 @@ enum Queued {
         path: Option<String>,
         since: Instant,
         done: bool,
+    },
+    /// What was decided when it came, to be answered in its turn.
+    Decided {
+        xid: i32,
+        op: OpCode,
+        reply: Result<Reply, KeeperError>,
+        since: Instant,
     },
     /// A read behind a write of its own connection.
     Read {

@@ -6,8 +6,9 @@
 use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
+use tracing::info;
 
-use super::{Phase, Pipeline, Proposal, State, Unsynced};
+use super::{LOGGER, Phase, Pipeline, Proposal, State, Unsynced};
 use crate::base::bytes::{self, Reader};
 use crate::base::clock::Instant;
 use crate::config::quorum::Membership;
@@ -22,6 +23,8 @@ pub(in super::super) enum Role {
     Alone,
     /// No leader: nothing.
     Looking,
+    /// No leader, and reads for those who ask for no more.
+    ReadOnly,
     /// Reads; writes go to the leader.
     Following,
     /// The same without a vote.
@@ -130,17 +133,32 @@ impl Pipeline {
         }
     }
 
+    /// Begins to serve reads without a quorum.
+    pub(in super::super) fn serve_read_only(&self) {
+        let mut state = self.state();
+        if state.role == Role::Looking {
+            info!(target: LOGGER, "Read-only server started");
+            state.role = Role::ReadOnly;
+        }
+    }
+
+    /// There is a leader again: those who were served without one connect anew.
+    pub(in super::super) fn end_read_only(&self) {
+        let mut state = self.state();
+        if state.role == Role::ReadOnly {
+            state.role = Role::Looking;
+            state.cut_all();
+            state.tree.stand_down();
+        }
+    }
+
     /// Serves nobody any more: every connection is cut.
     pub(in super::super) fn retire(&self) {
         let now = self.settings.clock.now();
         let mut state = self.state();
         (state.role, state.role_since) = (Role::Looking, now);
         self.follows.store(false, Ordering::Relaxed);
-        for connection in state.connections.values_mut() {
-            connection.phase = Phase::Ending;
-            connection.outbox.cut();
-        }
-        state.by_session.clear();
+        state.cut_all();
         state.abroad = super::forward::Abroad::default();
         state.to_peer.clear();
         state.learners = Default::default();
@@ -209,10 +227,20 @@ impl Pipeline {
 }
 
 impl State {
+    fn cut_all(&mut self) {
+        for connection in self.connections.values_mut() {
+            connection.phase = Phase::Ending;
+            connection.outbox.cut();
+        }
+        self.by_session.clear();
+    }
+
     /// Something was heard of a session.
     pub(super) fn touch(&mut self, session: SessionId, timeout_ms: i32, now: Instant) {
         match self.role {
-            role if role.follows() => self.abroad.touched(session, timeout_ms),
+            role if role.follows() && !self.tree.tracker().is_local(session) => {
+                self.abroad.touched(session, timeout_ms)
+            }
             _ => {
                 self.tree.tracker().touch(session, timeout_ms, now);
             }

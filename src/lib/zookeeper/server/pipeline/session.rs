@@ -29,6 +29,7 @@ impl Pipeline {
         let mut state = self.state();
         state.stats.received += 1;
         let last_zxid = state.tree.last_zxid();
+        let read_only = state.role == Role::ReadOnly;
         if state.role == Role::Looking {
             return Answer::Close("this server is not in an ensemble that works".to_owned());
         }
@@ -41,6 +42,14 @@ impl Pipeline {
                 request.session.0, connection.peer, request.last_zxid_seen
             ));
         }
+        if read_only && (request.read_only != Some(true) || request.session != SessionId::NONE) {
+            connection.phase = Phase::Ending;
+            return Answer::Close(format!(
+                "Refusing session request for not-read-only client /{}, or of a session of all, while \
+                 there is no quorum",
+                connection.peer
+            ));
+        }
         connection.timeout_ms = timeout_ms;
         connection.read_only = request.read_only;
         connection.stats.received += 1;
@@ -49,6 +58,10 @@ impl Pipeline {
             drop(state);
             self.wake_peer();
             return answer;
+        }
+        let local = self.settings.ensemble.as_ref().is_some_and(|it| it.local_sessions);
+        if local || read_only {
+            return state.open_local(id, now);
         }
         connection.phase = Phase::Opening;
         connection.queue.push_back(Queued::Write);
@@ -81,6 +94,13 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let mut state = self.state();
         let expired = state.tree.tracker().expire(now);
+        let local = |session: &SessionId| state.tree.tracker().is_local(*session);
+        let (local, expired): (Vec<_>, Vec<_>) = expired.into_iter().partition(local);
+        for session in local {
+            info!(target: SERVER, "Expiring local session 0x{:x}", session.0);
+            state.tree.tracker().remove(session);
+            state.closed(session, None);
+        }
         for session in &expired {
             let timeout_ms = state.tree.session_timeout_ms(*session).unwrap_or_default();
             self.metrics.stale_sessions_expired.up();
@@ -118,7 +138,7 @@ impl State {
         let known = password_matches(session, request.password.as_deref());
         let Some(connection) = self.connections.get_mut(&id) else { return Answer::Nothing };
         let timeout_ms = connection.timeout_ms;
-        if known && self.role.follows() {
+        if known && self.role.follows() && !self.tree.tracker().is_local(session) {
             self.ask_for_session(id, session, timeout_ms, request.read_only);
             return Answer::Nothing;
         }
@@ -143,7 +163,7 @@ impl State {
         connection.session = session;
         connection.phase = Phase::Live;
         let timeout_ms = connection.timeout_ms;
-        let response = welcome(session, timeout_ms, connection.read_only);
+        let response = welcome(session, timeout_ms, connection.read_only, false);
         if let Some(before) = self.by_session.insert(session, id)
             && let Some(connection) = self.connections.get_mut(&before)
         {
@@ -166,7 +186,7 @@ impl State {
         connection.phase = Phase::Live;
         connection.stats.sent += 1;
         self.stats.sent += 1;
-        let response = welcome(session, timeout_ms, connection.read_only);
+        let response = welcome(session, timeout_ms, connection.read_only, false);
         info!(target: SERVER, "Established session 0x{:x} with negotiated timeout {timeout_ms}", session.0);
         self.push(id, Push::Message(message(&response)));
     }
@@ -178,12 +198,18 @@ impl State {
     }
 }
 
-fn welcome(session: SessionId, timeout_ms: i32, read_only: Option<bool>) -> ConnectResponse {
+/// The answer to a client whose request had that flag, from a server that serves reads only or all.
+pub(super) fn welcome(
+    session: SessionId,
+    timeout_ms: i32,
+    read_only: Option<bool>,
+    serves_reads: bool,
+) -> ConnectResponse {
     ConnectResponse {
         protocol_version: 0,
         timeout_ms,
         session,
         password: Some(Bytes::copy_from_slice(&password(session))),
-        read_only: read_only.map(|_| false),
+        read_only: read_only.map(|_| serves_reads),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::local::Local;
 use super::{APPLIED_A_TURN, Phase, Pipeline, Proposal, Queued, Role, State, Unsynced, Work};
 use crate::base::clock::Instant;
 use crate::net::{Push, Reply as Answer};
@@ -16,6 +17,8 @@ pub(super) enum Origin {
     Connection(ConnectionId),
     /// A learner, for a client of its own.
     Learner(LinkId),
+    /// A connection whose local session becomes everybody's; nobody waits for that alone.
+    Upgrade(ConnectionId),
     /// This server itself.
     Own,
 }
@@ -26,7 +29,7 @@ impl Origin {
         /// Links and connections are numbered apart.
         const LINK: u64 = 1 << 63;
         match self {
-            Origin::Connection(id) => Owner(id.0),
+            Origin::Connection(id) | Origin::Upgrade(id) => Owner(id.0),
             Origin::Learner(link) => Owner(LINK | link.0),
             Origin::Own => Owner(0),
         }
@@ -60,17 +63,23 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let time_ms = self.settings.clock.wall_ms();
         let mut state = self.state();
-        if !state.role.decides() || !state.begin(id, now) {
+        let read_only = state.role == Role::ReadOnly;
+        if !(state.role.decides() || read_only) || !state.begin(id, now) {
             return Answer::Nothing;
         }
+        let asked = if let Intent::Do(request) = &intent { Some(request) } else { None };
+        let wake = match self.local(&mut state, id, xid, op, asked, (now, time_ms)) {
+            Local::Decided => return state.take_out(id),
+            Local::GoOn(wake) => wake,
+        };
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
         connection.queue.push_back(Queued::Write);
         // What is pipelined behind the closing of the session gets no reply.
         connection.deaf = op == OpCode::CloseSession;
         let (session, ids) = (connection.session, connection.ids.clone());
         self.outstanding.fetch_add(1, Ordering::Relaxed);
-        let wake =
-            state.propose(Origin::Connection(id), xid, session, &ids, intent, (now, time_ms));
+        let origin = Origin::Connection(id);
+        let wake = state.propose(origin, xid, session, &ids, intent, (now, time_ms)) || wake;
         drop(state);
         self.wake_journal(wake);
         Answer::Nothing
@@ -152,7 +161,7 @@ impl Pipeline {
         if state.role.follows()
             && let Some(own) = state.abroad.claim(&transaction.header)
         {
-            (from, op, since) = (Some(own.from), own.op, own.since);
+            (from, op, since) = (own.from, own.op, own.since);
         }
         match state.role {
             Role::Leading => {
@@ -160,7 +169,7 @@ impl Pipeline {
                 self.metrics.quorum_ack_latency.time(now.since(since));
             }
             Role::Following | Role::Observing => self.metrics.learner_commit_received_count.up(),
-            Role::Alone | Role::Looking => {}
+            Role::Alone | Role::Looking | Role::ReadOnly => {}
         }
         if transaction.header.op == OpCode::Reconfig {
             state.reconfiguring = false;
@@ -205,14 +214,18 @@ impl Pipeline {
     /// Answers the reads at the front of a connection's queue.
     pub(super) fn go_on(&self, state: &mut State, id: ConnectionId, now: Instant) {
         while let Some(connection) = state.connections.get_mut(&id)
-            && let Some(Queued::Read { .. } | Queued::Sync { done: true, .. }) =
-                connection.queue.front()
+            && let Some(
+                Queued::Read { .. } | Queued::Sync { done: true, .. } | Queued::Decided { .. },
+            ) = connection.queue.front()
             && let Some(queued) = connection.queue.pop_front()
         {
             self.outstanding.fetch_sub(1, Ordering::Relaxed);
             match queued {
                 Queued::Read { xid, request, since } => {
                     state.read_now(id, xid, &request, since, now);
+                }
+                Queued::Decided { xid, op, reply, since } => {
+                    state.say(id, xid, op, &reply, since, now);
                 }
                 Queued::Sync { xid, path, since, .. } => {
                     let request = Request::Sync(PrefixRequest { path });
@@ -264,7 +277,7 @@ impl State {
     }
 
     /// A session has been closed: so is its connection, behind the reply if it asked for it.
-    fn closed(&mut self, session: SessionId, from: Option<ConnectionId>) {
+    pub(super) fn closed(&mut self, session: SessionId, from: Option<ConnectionId>) {
         let Some(id) = self.by_session.remove(&session) else { return };
         self.flush(id);
         if from == Some(id) {

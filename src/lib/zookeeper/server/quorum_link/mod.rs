@@ -45,6 +45,8 @@ const LOGGER: &str = "org.apache.zookeeper.server.quorum.QuorumPeer";
 const END_WITHIN: Duration = Duration::from_secs(60);
 /// How long an observer tries to reach a leader before it asks anew who leads.
 const OBSERVER_TRIES: Duration = Duration::from_secs(1);
+/// How long a server looks for a leader before it serves reads without one; a tick if that is more.
+const READ_ONLY_AFTER: Duration = Duration::from_secs(2);
 /// What a packet may have beyond the largest request, in bytes.
 const PACKET_EXTRA_BYTES: usize = 1024 * 1024;
 
@@ -72,6 +74,8 @@ struct Member {
     said: BTreeMap<LinkId, Writer>,
     state: Option<Bytes>,
     looking_since: Instant,
+    /// Since when it has known no leader.
+    looking: Option<Instant>,
 }
 
 /// Joins the ensemble. `newest` are the last transactions of the log.
@@ -128,6 +132,7 @@ pub(super) async fn join(
         said: BTreeMap::new(),
         state: None,
         looking_since: pipeline.settings.clock.now(),
+        looking: None,
     };
     pipeline.metrics.looking_count.up();
     let signal = stop.signal();
@@ -155,7 +160,8 @@ impl Member {
         let clock = pipeline.settings.clock.clone();
         self.carry_out().await?;
         loop {
-            let pause = self.peer.wake_at().map(|at| at.since(clock.now()));
+            let wake = self.peer.wake_at().into_iter().chain(self.read_only());
+            let pause = wake.min().map(|at| at.since(clock.now()));
             // A hair behind the mark, so that it is passed.
             let pause = pause.unwrap_or(END_WITHIN) + Duration::from_millis(1);
             tokio::select! {
@@ -182,6 +188,22 @@ impl Member {
             self.flush();
             pipeline.state().learners = self.peer.learners();
         }
+    }
+
+    /// Begins to serve reads when it has looked for a leader long enough; says when that will be.
+    fn read_only(&mut self) -> Option<Instant> {
+        if !self.ensemble.read_only || self.peer.state() != ServerState::Looking {
+            self.looking = None;
+            return None;
+        }
+        let now = self.pipeline.settings.clock.now();
+        let tick = Duration::from_millis(u64::from(self.pipeline.settings.tick_ms));
+        let due = *self.looking.get_or_insert(now) + tick.max(READ_ONLY_AFTER);
+        if now < due {
+            return Some(due);
+        }
+        self.pipeline.serve_read_only();
+        None
     }
 
     async fn arrived(&mut self, arrival: Arrival) -> Result<(), String> {
@@ -226,6 +248,7 @@ impl Member {
         match action {
             Action::Vote(to, said) => self.votes.send(to, &said),
             Action::Connect(leader) => {
+                self.pipeline.end_read_only();
                 let observes = self.peer.state() == ServerState::Observing;
                 let role = if observes { "OBSERVING" } else { "FOLLOWING" };
                 info!(target: LOGGER, "{role} {leader}");
@@ -245,6 +268,7 @@ impl Member {
                 info!(target: LOGGER, "LEADING");
                 self.pipeline.state().leader = Some(self.ensemble.id);
                 self.pipeline.metrics.election_time.time(self.looked_for());
+                self.pipeline.end_read_only();
                 for (host, place) in listens(&self.ensemble) {
                     self.linker.listen(host, place.quorum_port);
                 }
