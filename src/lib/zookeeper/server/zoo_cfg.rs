@@ -8,7 +8,7 @@ use crate::config::quorum::ZooCfg;
 use crate::zookeeper::store::directories::Packing;
 use crate::zookeeper::tree;
 
-use super::{Admin, Place, Settings};
+use super::{Admin, ConnectionThrottle, Place, Settings};
 
 /// Bytes of a kibibyte, in which ZooKeeper counts file sizes.
 const KIB: u64 = 1024;
@@ -46,6 +46,59 @@ pub fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
     }
 }
 
+fn throttle(cfg: &ZooCfg) -> ConnectionThrottle {
+    let keys = &cfg.keys;
+    let whole = |number: i32| u32::try_from(number).unwrap_or(0);
+    let weight =
+        |weight: i32| if keys.connection_throttle_weight_enabled { whole(weight) } else { 1 };
+    ConnectionThrottle {
+        tokens: whole(keys.connection_throttle_tokens),
+        fill_ms: u64::try_from(keys.connection_throttle_fill_time).unwrap_or(0),
+        fill_count: whole(keys.connection_throttle_fill_count),
+        freeze_ms: u64::try_from(keys.connection_throttle_freeze_time).ok(),
+        increase: keys.connection_throttle_drop_increase,
+        decrease: keys.connection_throttle_drop_decrease,
+        decrease_ratio: keys.connection_throttle_decrease_ratio,
+        new_session: weight(keys.connection_throttle_global_session_weight),
+        renewed_session: weight(keys.connection_throttle_renew_session_weight),
+    }
+}
+
+fn admin(cfg: &ZooCfg) -> Option<Admin> {
+    let keys = &cfg.keys;
+    keys.admin_enable_server.then(|| Admin {
+        place: Place {
+            host: keys.admin_server_address.clone(),
+            port: u16::try_from(keys.admin_server_port).unwrap_or(0),
+        },
+        url: keys.admin_command_url.clone(),
+        idle: Duration::from_millis(u64::try_from(keys.admin_idle_timeout).unwrap_or(0)),
+        interval_ms: u64::try_from(keys.admin_rate_limiter_interval_in_ms).unwrap_or(0),
+        snapshots: keys.admin_snapshot_enabled,
+        restores: keys.admin_restore_enabled,
+    })
+}
+
+fn metrics(cfg: &ZooCfg) -> Option<Place> {
+    let keys = &cfg.keys;
+    (keys.metrics_provider_class_name == PROMETHEUS).then(|| Place {
+        host: keys.metrics_provider_http_host.clone(),
+        port: u16::try_from(keys.metrics_provider_http_port).unwrap_or(0),
+    })
+}
+
+fn tree(cfg: &ZooCfg, tick_ms: u32) -> tree::Settings {
+    let keys = &cfg.keys;
+    tree::Settings {
+        digest: keys.digest_enabled,
+        extended_types: keys.extended_types_enabled,
+        skip_acl: keys.skip_acl == "yes",
+        enforce_quota: keys.enforce_quota,
+        close_session_paths: keys.close_session_txn_enabled,
+        tick_ms,
+    }
+}
+
 impl Settings {
     /// The settings of a server, but for its ensemble: see [`super::Ensemble::from_zoo_cfg`].
     pub fn from_zoo_cfg(cfg: &ZooCfg, disk: Disk, clock: Clock) -> Settings {
@@ -71,6 +124,12 @@ impl Settings {
             sessionless_timeout: millis(i64::from(keys.nio_sessionless_cnxn_timeout)),
             frame_bytes_max: cfg.frame_bytes_max(),
             outstanding_max: count(keys.global_outstanding_limit),
+            requests_max: count(keys.request_throttle_max_requests),
+            throttled_wait: u64::try_from(keys.throttled_op_wait_time)
+                .ok()
+                .filter(|&ms| ms > 0)
+                .map(Duration::from_millis),
+            connection_throttle: throttle(cfg),
             snapshot_count: u32::try_from(keys.snap_count).unwrap_or(u32::MAX),
             snapshot_log_bytes: kib(keys.snap_size_limit_in_kb),
             log_file_bytes_max: kib(keys.txn_log_size_limit_in_kb),
@@ -99,30 +158,10 @@ impl Settings {
                 false => Vec::new(),
             },
             ensemble: None,
-            admin: keys.admin_enable_server.then(|| Admin {
-                place: Place {
-                    host: keys.admin_server_address.clone(),
-                    port: u16::try_from(keys.admin_server_port).unwrap_or(0),
-                },
-                url: keys.admin_command_url.clone(),
-                idle: millis(i64::from(keys.admin_idle_timeout)),
-                interval_ms: u64::try_from(keys.admin_rate_limiter_interval_in_ms).unwrap_or(0),
-                snapshots: keys.admin_snapshot_enabled,
-                restores: keys.admin_restore_enabled,
-            }),
-            metrics: (keys.metrics_provider_class_name == PROMETHEUS).then(|| Place {
-                host: keys.metrics_provider_http_host.clone(),
-                port: u16::try_from(keys.metrics_provider_http_port).unwrap_or(0),
-            }),
+            admin: admin(cfg),
+            metrics: metrics(cfg),
             configuration: cfg.file.as_ref().and_then(|file| own_disk.read_text(file).ok()),
-            tree: tree::Settings {
-                digest: keys.digest_enabled,
-                extended_types: keys.extended_types_enabled,
-                skip_acl: keys.skip_acl == "yes",
-                enforce_quota: keys.enforce_quota,
-                close_session_paths: keys.close_session_txn_enabled,
-                tick_ms,
-            },
+            tree: tree(cfg, tick_ms),
         }
     }
 }

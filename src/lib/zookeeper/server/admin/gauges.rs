@@ -21,6 +21,7 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
     let (stats, counts) = (state.stats, state.tree.counts());
     let connections = state.connections.len();
     let (role, since, followers) = (state.role, state.role_since, state.followers);
+    let chance = state.bucket.chance();
     drop(state);
     let mut all = vec![("version", Gauge::Text(VERSION.to_owned()))];
     if role != Role::Looking {
@@ -50,7 +51,7 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
         ("global_sessions", whole(counts.sessions)),
         ("local_sessions", whole(0)),
         ("digest_mismatches_count", whole(counts.digest_mismatches)),
-        ("connection_drop_probability", Gauge::Real(0.0)),
+        ("connection_drop_probability", Gauge::Real(chance)),
         ("outstanding_tls_handshake", whole(0)),
         ("non_mtls_remote_conn_count", whole(0)),
         ("non_mtls_local_conn_count", whole(0)),
