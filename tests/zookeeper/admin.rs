@@ -9,6 +9,7 @@ use milena::zookeeper::jute::{Acl, Id};
 use milena::zookeeper::server::{Admin, Place, Running, Settings};
 
 use crate::support::folder::Folder;
+use crate::support::program::run;
 use crate::support::servers;
 
 /// A server with all ports for operators.
@@ -269,4 +270,36 @@ async fn only_who_may_do_everything_gets_a_snapshot() {
     let (head, _) = get(zookeeper.admin_address(), "/commands/snap", &authorized("admin")).await;
     assert_eq!(status(&head), "503");
     zookeeper.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stands_in_the_way_is_said() {
+    let folder = Folder::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("its address").port();
+    let admin = format!("admin.serverAddress=127.0.0.1\nadmin.serverPort={port}\n");
+    let metrics = format!(
+        "admin.enableServer=false\nmetricsProvider.httpHost=127.0.0.1\nmetricsProvider.httpPort={port}\n\
+         metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider\n"
+    );
+    let cases = [
+        (admin.as_str(), 4, "cannot bind to admin port"),
+        (&metrics, 1, "cannot bind to metrics port"),
+        ("admin.forceHttps=true\n", 2, "admin.forceHttps=true: the admin server speaks plain HTTP"),
+        (
+            "metricsProvider.className=my.Own\n",
+            2,
+            "metricsProvider.className=my.Own: classes cannot",
+        ),
+    ];
+    for (lines, code, sentence) in cases {
+        let text = format!(
+            "dataDir={}\nclientPort=0\nclientPortAddress=127.0.0.1\n{lines}",
+            folder.at("data")
+        );
+        let file = folder.write("zoo.cfg", &text);
+        let ended = run("zookeeper-server-start", &[&file], "").await;
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(ended.code == Some(code) && said.contains(sentence), "{lines}: {ended:?}");
+    }
 }

@@ -3,4 +3,5 @@
 mod admin;
 mod nodes;
 mod sessions;
+mod throttles;
 mod together;

@@ -10,6 +10,7 @@
 //! * [`pipeline`]: writes, reads, sessions under one lock.
 //! * `journal`: the worker that makes transactions durable and has them applied.
 //! * `snapshots`: taken off the write path; purging.
+//! * `throttle`: how many sessions may be opened at a time.
 //! * `housekeeping`: expiry, containers, purging, by the clock.
 //! * `ensemble`, `quorum_link`: a server that is one of several.
 //! * `admin`: four-letter words, and commands over HTTP. `metrics`: what is measured.
@@ -26,6 +27,7 @@ mod settings;
 mod snapshots;
 mod startup;
 mod stats;
+mod throttle;
 mod zoo_cfg;
 
 #[cfg(test)]
@@ -53,6 +55,7 @@ use snapshots::Snapshots;
 pub use ensemble::Ensemble;
 pub use settings::{Admin, Place, Settings};
 pub use startup::{Error, Port};
+pub use throttle::ConnectionThrottle;
 pub use zoo_cfg::refuse_unbuilt;
 
 /// The release whose behaviour this server has.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Ensemble;
+use super::throttle::ConnectionThrottle;
 use crate::base::clock::Clock;
 use crate::base::disk::Disk;
 use crate::limits;
@@ -39,6 +40,13 @@ pub struct Settings {
     pub frame_bytes_max: usize,
     /// `globalOutstandingLimit`: requests under way beyond which connections that have one wait.
     pub outstanding_max: usize,
+    /// `request_throttle_max_requests`: requests under way beyond which no connection is read; 0 is
+    /// any number.
+    pub requests_max: usize,
+    /// `throttled_op_wait_time`: how long a request may have waited for that and still be done.
+    pub throttled_wait: Option<Duration>,
+    /// `connection_throttle_*`.
+    pub connection_throttle: ConnectionThrottle,
     /// `snapCount`: transactions between snapshots, at most.
     pub snapshot_count: u32,
     /// `snapSizeLimitInKb`: log bytes between snapshots, at most; 0 is any number.
@@ -142,6 +150,9 @@ impl Default for Settings {
             sessionless_timeout: Duration::from_secs(10),
             frame_bytes_max: limits::JUTE_FRAME_BYTES_MAX,
             outstanding_max: 1_000,
+            requests_max: 0,
+            throttled_wait: None,
+            connection_throttle: ConnectionThrottle::default(),
             snapshot_count: 100_000,
             snapshot_log_bytes: 4 * 1024 * 1024 * 1024,
             log_file_bytes_max: 0,

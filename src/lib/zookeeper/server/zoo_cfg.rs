@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::base::clock::Clock;
 use crate::base::disk::Disk;
-use crate::config::quorum::{QuorumConfig, ZooCfg};
+use crate::config::quorum::ZooCfg;
 use crate::zookeeper::store::directories::Packing;
 use crate::zookeeper::tree;
 
-use super::{Admin, Place, Settings};
+use super::{Admin, ConnectionThrottle, Place, Settings};
 
 /// Bytes of a kibibyte, in which ZooKeeper counts file sizes.
 const KIB: u64 = 1024;
@@ -46,8 +46,26 @@ pub fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
     }
 }
 
-/// The admin server, unless it is off.
-fn admin(keys: &QuorumConfig) -> Option<Admin> {
+fn throttle(cfg: &ZooCfg) -> ConnectionThrottle {
+    let keys = &cfg.keys;
+    let whole = |number: i32| u32::try_from(number).unwrap_or(0);
+    let weight =
+        |weight: i32| if keys.connection_throttle_weight_enabled { whole(weight) } else { 1 };
+    ConnectionThrottle {
+        tokens: whole(keys.connection_throttle_tokens),
+        fill_ms: u64::try_from(keys.connection_throttle_fill_time).unwrap_or(0),
+        fill_count: whole(keys.connection_throttle_fill_count),
+        freeze_ms: u64::try_from(keys.connection_throttle_freeze_time).ok(),
+        increase: keys.connection_throttle_drop_increase,
+        decrease: keys.connection_throttle_drop_decrease,
+        decrease_ratio: keys.connection_throttle_decrease_ratio,
+        new_session: weight(keys.connection_throttle_global_session_weight),
+        renewed_session: weight(keys.connection_throttle_renew_session_weight),
+    }
+}
+
+fn admin(cfg: &ZooCfg) -> Option<Admin> {
+    let keys = &cfg.keys;
     keys.admin_enable_server.then(|| Admin {
         place: Place {
             host: keys.admin_server_address.clone(),
@@ -59,6 +77,27 @@ fn admin(keys: &QuorumConfig) -> Option<Admin> {
         snapshots: keys.admin_snapshot_enabled,
         restores: keys.admin_restore_enabled,
     })
+}
+
+fn metrics(cfg: &ZooCfg) -> Option<Place> {
+    let keys = &cfg.keys;
+    (keys.metrics_provider_class_name == PROMETHEUS).then(|| Place {
+        host: keys.metrics_provider_http_host.clone(),
+        port: u16::try_from(keys.metrics_provider_http_port).unwrap_or(0),
+    })
+}
+
+fn tree(cfg: &ZooCfg, tick_ms: u32) -> tree::Settings {
+    let keys = &cfg.keys;
+    tree::Settings {
+        digest: keys.digest_enabled,
+        extended_types: keys.extended_types_enabled,
+        skip_acl: keys.skip_acl == "yes",
+        enforce_quota: keys.enforce_quota,
+        close_session_paths: keys.close_session_txn_enabled,
+        tick_ms,
+        local_sessions: None,
+    }
 }
 
 impl Settings {
@@ -86,6 +125,12 @@ impl Settings {
             sessionless_timeout: millis(i64::from(keys.nio_sessionless_cnxn_timeout)),
             frame_bytes_max: cfg.frame_bytes_max(),
             outstanding_max: count(keys.global_outstanding_limit),
+            requests_max: count(keys.request_throttle_max_requests),
+            throttled_wait: u64::try_from(keys.throttled_op_wait_time)
+                .ok()
+                .filter(|&ms| ms > 0)
+                .map(Duration::from_millis),
+            connection_throttle: throttle(cfg),
             snapshot_count: u32::try_from(keys.snap_count).unwrap_or(u32::MAX),
             snapshot_log_bytes: kib(keys.snap_size_limit_in_kb),
             log_file_bytes_max: kib(keys.txn_log_size_limit_in_kb),
@@ -114,21 +159,10 @@ impl Settings {
                 false => Vec::new(),
             },
             ensemble: None,
-            admin: admin(keys),
-            metrics: (keys.metrics_provider_class_name == PROMETHEUS).then(|| Place {
-                host: keys.metrics_provider_http_host.clone(),
-                port: u16::try_from(keys.metrics_provider_http_port).unwrap_or(0),
-            }),
+            admin: admin(cfg),
+            metrics: metrics(cfg),
             configuration: cfg.file.as_ref().and_then(|file| own_disk.read_text(file).ok()),
-            tree: tree::Settings {
-                digest: keys.digest_enabled,
-                extended_types: keys.extended_types_enabled,
-                skip_acl: keys.skip_acl == "yes",
-                enforce_quota: keys.enforce_quota,
-                close_session_paths: keys.close_session_txn_enabled,
-                tick_ms,
-                local_sessions: None,
-            },
+            tree: tree(cfg, tick_ms),
         }
     }
 }

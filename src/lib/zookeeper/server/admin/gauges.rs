@@ -23,6 +23,7 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
     let (role, since, learners) = (state.role, state.role_since, state.learners.clone());
     let voters = state.members.as_ref().map(|members| members.voters().count());
     let locals = state.tree.tracker().locals();
+    let chance = state.bucket.chance();
     drop(state);
     let mut all = vec![("version", Gauge::Text(VERSION.to_owned()))];
     if role != Role::Looking {
@@ -52,7 +53,7 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
         ("global_sessions", whole(counts.sessions)),
         ("local_sessions", whole(locals)),
         ("digest_mismatches_count", whole(counts.digest_mismatches)),
-        ("connection_drop_probability", Gauge::Real(0.0)),
+        ("connection_drop_probability", Gauge::Real(chance)),
         ("outstanding_tls_handshake", whole(0)),
         ("non_mtls_remote_conn_count", whole(0)),
         ("non_mtls_local_conn_count", whole(0)),

@@ -136,6 +136,7 @@ impl Pipeline {
         waiting.into_iter().for_each(|done| *done = true);
         self.go_on(&mut state, id, now);
         state.flush_all();
+        state.wake_throttled();
     }
 
     /// A learner's request becomes a transaction here, or waits as a sync.

@@ -26,7 +26,7 @@ mod role;
 mod session;
 mod write;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,8 +39,10 @@ use tracing::{error, warn};
 use super::metrics::Metrics;
 use super::settings::Settings;
 use super::stats::{ConnectionStats, ServerStats};
+use super::throttle::Bucket;
 use crate::base::bytes::{Part, Writer};
 use crate::base::clock::Instant;
+use crate::base::rng::Rng;
 use crate::config::quorum::Membership;
 use crate::net::{Outbox, Push, Reply as Answer};
 use crate::zookeeper::jute::{
@@ -117,6 +119,10 @@ pub(super) struct State {
     reconfiguring: bool,
     /// Connections with something in `out`.
     dirty: Vec<ConnectionId>,
+    pub(super) bucket: Bucket,
+    rng: Rng,
+    /// Connections that are not read because too many requests are under way.
+    throttled: BTreeSet<ConnectionId>,
 }
 
 /// A transaction as it goes into the log.
@@ -257,6 +263,9 @@ impl Pipeline {
             reconfiguring: false,
             members: settings.ensemble.as_ref().map(|ensemble| ensemble.members.clone()),
             dirty: Vec::new(),
+            bucket: Bucket::new(settings.connection_throttle.clone(), settings.clock.now()),
+            rng: Rng::from_system(),
+            throttled: BTreeSet::new(),
         };
         Pipeline {
             settings,
@@ -322,15 +331,28 @@ impl Pipeline {
             state.by_session.remove(&connection.session);
         }
         self.outstanding.fetch_sub(connection.queue.len(), Ordering::Relaxed);
+        state.wake_throttled();
+    }
+
+    /// Whether so many requests are under way that none of any connection is taken.
+    pub(super) fn is_throttled(&self) -> bool {
+        let max = self.settings.requests_max;
+        max > 0 && self.outstanding() >= max
     }
 
     /// Whether the next frame of a connection may be taken.
     pub(super) fn poll_ready(&self, id: ConnectionId, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.state();
+        let mut guard = self.state();
+        let state = &mut *guard;
         let full = self.outstanding() >= self.settings.outstanding_max;
         let Some(connection) = state.connections.get_mut(&id) else { return Poll::Ready(()) };
         if connection.phase == Phase::Opening || (full && !connection.queue.is_empty()) {
             connection.waker = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        if connection.phase == Phase::Live && self.is_throttled() {
+            connection.waker = Some(cx.waker().clone());
+            state.throttled.insert(id);
             return Poll::Pending;
         }
         Poll::Ready(())
@@ -360,6 +382,15 @@ impl Pipeline {
 }
 
 impl State {
+    /// Some requests are done: whoever waits for that looks again.
+    fn wake_throttled(&mut self) {
+        for id in std::mem::take(&mut self.throttled) {
+            if let Some(connection) = self.connections.get_mut(&id) {
+                connection.wake();
+            }
+        }
+    }
+
     /// Puts watch events into the queues of those who are to be told.
     fn tell(&mut self, fired: &[Fired]) {
         for event in fired {

@@ -33,7 +33,17 @@ impl Pipeline {
         if state.role == Role::Looking {
             return Answer::Close("this server is not in an ensemble that works".to_owned());
         }
+        let admitted = state.admit(request.session != SessionId::NONE, now);
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
+        if !admitted {
+            self.metrics.connection_rejected.up();
+            connection.phase = Phase::Ending;
+            return Answer::Close(format!(
+                "too many sessions are opened at a time (connection_throttle_tokens): client /{} \
+                 must try again, or another server",
+                connection.peer
+            ));
+        }
         if request.last_zxid_seen > last_zxid {
             connection.phase = Phase::Ending;
             return Answer::Close(format!(
@@ -131,6 +141,15 @@ impl Pipeline {
 }
 
 impl State {
+    /// Whether a handshake gets what it costs.
+    fn admit(&mut self, renewed: bool, now: Instant) -> bool {
+        /// A number below this is one from 0 to 1 in as many steps.
+        const STEPS: u64 = 1 << 53;
+        let lot = self.rng.below(STEPS) as f64 / STEPS as f64;
+        self.metrics.connection_token_deficit.record(u64::from(self.bucket.deficit()));
+        self.bucket.take(renewed, now, lot)
+    }
+
     /// A client comes back to its session.
     fn resume(&mut self, id: ConnectionId, request: &ConnectRequest, now: Instant) -> Answer {
         let session = request.session;

@@ -150,6 +150,7 @@ impl Pipeline {
                 applied += 1;
             }
             state.flush_all();
+            state.wake_throttled();
             if applied < APPLIED_A_TURN {
                 return;
             }
