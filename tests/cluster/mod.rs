@@ -7,3 +7,4 @@ mod epochs;
 mod kills;
 mod nearest;
 mod replication;
+mod transactions;

@@ -36,6 +36,7 @@ use super::producer_ids::ProducerIds;
 use super::registration::{Registrar, SessionFile};
 use super::shards::Shards;
 use super::topic_configs::TopicConfigs;
+use super::transactions::Transactions;
 use super::zookeeper::ZooKeeper;
 use super::{Broker, config_changes, hand_over, housekeeping};
 
@@ -139,6 +140,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         isr_changes: IsrChanges::default(),
         peer_listeners: PeerListeners::of(&listeners),
         producer_ids: ProducerIds::default(),
+        transactions: Transactions::default(),
         log_failures: LogFailures::default(),
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
