@@ -1,5 +1,5 @@
 //! Folders that Kafka 3.9.1 wrote, each stopped cleanly: six transactions over four segments, and
-//! transactions of three producers across each other, five aborted and one still open.
+//! transactions of three producers across each other, four aborted and two still open.
 
 use super::*;
 
