@@ -69,6 +69,9 @@ pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
 pub const REBALANCE_AGAIN_MS_MIN: i64 = 100;
 /// Ids in a block of producer ids: Kafka's number. One write to ZooKeeper serves so many producers.
 pub const PRODUCER_IDS_PER_BLOCK: i64 = 1_000;
+/// Producers of one partition whose transaction is being verified, in elements. Beyond it the oldest
+/// verification is forgotten, and its producer sends again.
+pub const VERIFICATIONS_OPEN_MAX: usize = 4_096;
 
 // ZooKeeper.
 

@@ -8,3 +8,4 @@ mod kills;
 mod nearest;
 mod replication;
 mod throttles;
+mod transactions;
