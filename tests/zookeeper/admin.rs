@@ -86,17 +86,32 @@ async fn one_registry_feeds_words_commands_and_prometheus() {
     assert!(mntr.starts_with("zk_version\t3.9.5-milena"), "{mntr}");
     assert!(mntr.contains("\nzk_server_state\tstandalone\n"), "{mntr}");
 
+    let address = zookeeper.address().to_string();
+    run("zkCli", &["-server", &address], "setquota -n 10 /a\nsetquota -B 100 /a\nquit\n").await;
+    let mntr = word(&zookeeper, "mntr").await;
+    for (name, wanted) in [
+        ("zk_a_quota_count_limit_per_namespace", 10.0),
+        ("zk_a_quota_bytes_limit_per_namespace", 100.0),
+        ("zk_a_quota_count_usage_per_namespace", 1.0),
+        ("zk_a_quota_bytes_usage_per_namespace", 4.0),
+    ] {
+        assert_eq!(number(&mntr, name), wanted, "{name} in {mntr}");
+    }
     let (head, page) = get(zookeeper.metrics_address(), "/metrics", "").await;
+    assert_eq!(number(&page, "quota_count_limit_per_namespace{key=\"a\",}"), 10.0);
     assert!(head.contains("Content-Type: text/plain; version=0.0.4"), "{head}");
-    assert_eq!(number(&page, "znode_count"), 6.0);
-    assert_eq!(number(&page, "updatelatency_count"), 3.0);
-    assert_eq!(number(&page, "prep_processor_request_queued"), 3.0);
+    let queued = number(&mntr, "zk_prep_processor_request_queued");
+    assert_eq!(number(&page, "znode_count"), number(&mntr, "zk_znode_count"));
+    assert_eq!(number(&page, "updatelatency_count"), number(&mntr, "zk_cnt_updatelatency"));
+    assert_eq!(number(&page, "prep_processor_request_queued"), queued);
     assert!(number(&page, "process_resident_memory_bytes") > 0.0);
     let (head, _) = get(zookeeper.metrics_address(), "/", "").await;
     assert_eq!(status(&head), "404");
 
     let (_, monitor) = get(zookeeper.admin_address(), "/commands/mntr", "").await;
-    for part in ["\n  \"znode_count\" : 6,\n", "\n  \"cnt_updatelatency\" : 3,\n"] {
+    for part in
+        ["\n  \"a_quota_count_limit_per_namespace\" : 10,\n", "\n  \"cnt_dbinittime\" : 1,\n"]
+    {
         assert!(monitor.contains(part), "{part} in {monitor}");
     }
     assert!(monitor.ends_with("  \"command\" : \"monitor\",\n  \"error\" : null\n}"));

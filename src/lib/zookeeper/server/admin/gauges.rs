@@ -8,6 +8,8 @@ use super::super::pipeline::Role;
 use super::super::stats::ServerStats;
 use super::text::{VERSION, mode};
 use crate::base::disk::Disk;
+use crate::zookeeper::tree::DataTree;
+use crate::zookeeper::tree::quota::Sums;
 
 fn whole(number: impl TryInto<i64>) -> Gauge {
     Gauge::Whole(number.try_into().unwrap_or(i64::MAX))
@@ -24,6 +26,7 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
     let voters = state.members.as_ref().map(|members| members.voters().count());
     let locals = state.tree.tracker().locals();
     let chance = state.bucket.chance();
+    let quotas = of_quotas(&state.tree);
     drop(state);
     let mut all = vec![("version", Gauge::Text(VERSION.to_owned()))];
     if role != Role::Looking {
@@ -41,6 +44,7 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
     }
     let (open, most) = descriptors(&pipeline.settings.disk);
     all.extend(of_stats(&stats));
+    all.extend(quotas);
     all.extend([
         ("num_alive_connections", whole(connections)),
         ("outstanding_requests", whole(pipeline.outstanding())),
@@ -77,6 +81,20 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
         ]);
     }
     all
+}
+
+/// What quotas allow and what is used of them, below each of the root's children that has some.
+fn of_quotas(tree: &DataTree) -> Values {
+    let sums = tree.quota_sums();
+    let set = |of: fn(&Sums) -> i64| {
+        Gauge::Set(sums.iter().map(|(top, sums)| ((*top).to_owned(), of(sums))).collect())
+    };
+    vec![
+        ("quota_count_limit_per_namespace", set(|sums| sums.count_limit)),
+        ("quota_bytes_limit_per_namespace", set(|sums| sums.bytes_limit)),
+        ("quota_count_usage_per_namespace", set(|sums| sums.count)),
+        ("quota_bytes_usage_per_namespace", set(|sums| sums.bytes)),
+    ]
 }
 
 fn of_stats(stats: &ServerStats) -> Values {

@@ -12,6 +12,8 @@ pub(in super::super) enum Gauge {
     Text(String),
     Whole(i64),
     Real(f64),
+    /// One number for each of several names.
+    Set(Vec<(String, i64)>),
 }
 
 /// Gauges by their names, in the order in which they are told.
@@ -46,8 +48,15 @@ fn flat(name: &str, reading: &Reading, tail: bool) -> Vec<(String, Gauge)> {
 
 /// All of it, a number a name, as the default provider of ZooKeeper has it.
 fn numbers(gauges: &Values, metrics: &Metrics) -> Vec<(String, Gauge)> {
-    let mut all: Vec<_> =
-        gauges.iter().map(|(name, gauge)| ((*name).to_owned(), gauge.clone())).collect();
+    let mut all = Vec::new();
+    for (name, gauge) in gauges {
+        match gauge {
+            Gauge::Set(rows) => all.extend(
+                rows.iter().map(|(key, number)| (format!("{key}_{name}"), Gauge::Whole(*number))),
+            ),
+            one => all.push(((*name).to_owned(), one.clone())),
+        }
+    }
     for (name, value) in metrics.values() {
         match value {
             Value::Counter(count) => {
@@ -69,6 +78,8 @@ pub(in super::super) fn words(gauges: &Values, metrics: &Metrics) -> String {
             Gauge::Text(text) => writeln!(out, "zk_{name}\t{text}"),
             Gauge::Whole(number) => writeln!(out, "zk_{name}\t{number}"),
             Gauge::Real(number) => writeln!(out, "zk_{name}\t{}", mean(number)),
+            // There are none among the numbers.
+            Gauge::Set(_) => Ok(()),
         };
     }
     out
@@ -83,8 +94,14 @@ pub(in super::super) fn json(gauges: &Values, metrics: &Metrics) -> Map<String, 
             let short: f64 = mean(number).parse().unwrap_or_default();
             Number::from_f64(short).map_or(Json::Null, Json::Number)
         }
+        Gauge::Set(_) => Json::Null,
     };
     numbers(gauges, metrics).into_iter().map(|(name, gauge)| (name, value(gauge))).collect()
+}
+
+/// A label's value, as Prometheus reads it.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 /// Prometheus's text format 0.0.4. Texts are not numbers and left out.
@@ -93,6 +110,14 @@ pub(in super::super) fn prometheus(gauges: &Values, metrics: &Metrics) -> String
     for (name, gauge) in gauges {
         let number = match gauge {
             Gauge::Text(_) => continue,
+            Gauge::Set(rows) => {
+                let _ = writeln!(out, "# HELP {name} {name}\n# TYPE {name} gauge");
+                for (key, number) in rows {
+                    let (key, number) = (escaped(key), *number as f64);
+                    let _ = writeln!(out, "{name}{{key=\"{key}\",}} {number:?}");
+                }
+                continue;
+            }
             Gauge::Whole(number) => *number as f64,
             Gauge::Real(number) => *number,
         };
@@ -133,6 +158,7 @@ mod tests {
             ("server_state", Gauge::Text("leader".to_owned())),
             ("znode_count", Gauge::Whole(7)),
             ("avg_latency", Gauge::Real(10.307_69)),
+            ("quota", Gauge::Set(vec![("a\"b".to_owned(), 5)])),
         ];
         (gauges, metrics)
     }
@@ -145,6 +171,7 @@ mod tests {
         assert!(text.starts_with(first), "{text}");
         for line in [
             "zk_proposal_count\t3",
+            "zk_a\"b_quota\t5",
             "zk_avg_fsynctime\t1.5",
             "zk_cnt_fsynctime\t2",
             "zk_avg_updatelatency\t5.0",
@@ -171,6 +198,7 @@ mod tests {
         let first = "# HELP znode_count znode_count\n# TYPE znode_count gauge\nznode_count 7.0\n";
         assert!(text.starts_with(first), "{text}");
         for part in [
+            "\n# TYPE quota gauge\nquota{key=\"a\\\"b\",} 5.0\n",
             "\n# TYPE proposal_count counter\nproposal_count 3.0\n",
             "\n# TYPE fsynctime summary\nfsynctime{quantile=\"0.5\",} 1.0\nfsynctime_count 2.0\n\
              fsynctime_sum 3.0\n",
