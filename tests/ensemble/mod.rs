@@ -5,6 +5,7 @@ mod reconfiguration;
 mod sessions;
 
 use bytes::Bytes;
+use milena::config::quorum::ServerAddress;
 use milena::zookeeper::client::{Client, Error, Event, Events, WatchEvent, WatchKind};
 use milena::zookeeper::jute::record::perms;
 use milena::zookeeper::jute::request::CreateMode;
@@ -228,6 +229,42 @@ async fn one_that_was_away_for_long_gets_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_was_away_gets_what_the_log_has() {
+    let mut ensemble = Ensemble::of(3);
+    ensemble.history_max = 5;
+    ensemble.adjust = |it| {
+        it.snapshot_size_factor = 0.0;
+        // And each is in two places.
+        for line in it.members.servers.values_mut() {
+            let first = line.addresses[0].clone();
+            let (net, host) = first.host.rsplit_once('.').expect("an address");
+            let host = format!("{net}.{}", host.parse::<u8>().expect("a number") ^ 0x80);
+            line.addresses.push(ServerAddress { host, ..first });
+        }
+    };
+    for id in 1..=3 {
+        ensemble.up(id).await;
+    }
+    let away = ensemble.followers().await[0];
+    let (client, _) = ensemble.client(ensemble.leader().await).await;
+    create(&client, "/before", CreateMode::Persistent).await.unwrap();
+    has(&ensemble, away, &["/before".to_owned()]).await;
+    ensemble.kill(away).await;
+    let snapshots = ensemble.snapshots(away);
+    let mut paths = Vec::new();
+    for number in 0..40 {
+        let path = format!("/n{number}");
+        create(&client, &path, CreateMode::Persistent).await.unwrap();
+        paths.push(path);
+    }
+    client.close().await;
+    ensemble.up(away).await;
+    has(&ensemble, away, &paths).await;
+    assert_eq!(ensemble.snapshots(away), snapshots, "no snapshot came");
+    ensemble.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_only_a_lost_leader_has_is_cut_away() {
     let mut ensemble = Ensemble::start(3).await;
     let leader = ensemble.leader().await;
@@ -330,6 +367,7 @@ async fn what_is_not_built_stops_the_start() {
         ("", "myid file is missing"),
         ("sslQuorum=true\n", "sslQuorum=true is not supported"),
         ("group.1=1\n", "server 2 is in none"),
+        ("server.3=127.0.0.1:5:6|127.0.0.2:5:6\n", "specified for sid 3"),
     ];
     for (line, sentence) in cases {
         let file = folder.write("zoo.cfg", &format!("{base}{line}"));

@@ -170,6 +170,15 @@ impl Ensemble {
         [member.quorum_port, member.election_port].map(|port| (self.host.clone(), port))
     }
 
+    /// The names of a server's snapshots.
+    pub fn snapshots(&self, id: i64) -> Vec<String> {
+        let folder = self.settings(id).data_dir.join("version-2");
+        let names = Disk::System.list(&folder).expect("its folder").into_iter().map(|it| it.name);
+        let mut names: Vec<_> = names.filter(|name| name.starts_with("snapshot.")).collect();
+        names.sort();
+        names
+    }
+
     /// What a server says it is.
     pub async fn mode(&self, id: i64) -> Option<String> {
         let text = self.word(id, "srvr").await?;

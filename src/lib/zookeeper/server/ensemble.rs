@@ -30,6 +30,9 @@ pub struct Ensemble {
     pub reconfigures: bool,
     /// `standaloneEnabled`: whether one voter is too few for an ensemble.
     pub standalone: bool,
+    /// `snapshotSizeFactor`: how large the log that is sent to a learner may be beside a snapshot;
+    /// negative never sends it.
+    pub snapshot_size_factor: f64,
     /// zoo.cfg: configurations are kept beside it, and it names the one that holds.
     pub file: Option<PathBuf>,
     /// `initLimit`, in ticks.
@@ -58,6 +61,7 @@ impl Ensemble {
             read_only: false,
             reconfigures: false,
             standalone: true,
+            snapshot_size_factor: 0.33,
             file: None,
             init_limit: 10,
             sync_limit: 5,
@@ -85,6 +89,13 @@ impl Ensemble {
             return Ok(None);
         }
         refuse_unbuilt(cfg)?;
+        let several = cfg.members.servers.iter().find(|(_, line)| line.addresses.len() > 1);
+        if let Some((id, _)) = several.filter(|_| !cfg.keys.multi_address_enabled) {
+            return Err(format!(
+                "Multiple address feature is disabled, but multiple addresses were specified for sid \
+                 {id}; set multiAddress.enabled=true, or leave one address"
+            ));
+        }
         let id = my_id(cfg, disk)?;
         let members = cfg.members.clone();
         if !members.servers.contains_key(&id.0) {
@@ -99,6 +110,7 @@ impl Ensemble {
             read_only: keys.readonlymode_enabled,
             standalone: keys.standalone_enabled,
             file: cfg.file.clone(),
+            snapshot_size_factor: keys.snapshot_size_factor,
             observer: keys.peer_type.eq_ignore_ascii_case("observer"),
             init_limit: u32::try_from(keys.init_limit).unwrap_or(0),
             sync_limit: u32::try_from(keys.sync_limit).unwrap_or(0),
@@ -122,7 +134,6 @@ fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
         (keys.ssl_quorum, "sslQuorum=true"),
         (keys.port_unification, "portUnification=true"),
         (keys.quorum_auth_enable_sasl, "quorum.auth.enableSasl=true"),
-        (keys.multi_address_enabled, "multiAddress.enabled=true"),
         (keys.oracle_path.is_some(), "oraclePath"),
         (keys.leader_serves == "no", "leaderServes=no"),
         (keys.force_snapshot_sync, "forceSnapshotSync=true"),
@@ -193,6 +204,11 @@ mod tests {
             let error = read(&format!("{THREE}{line}"), Some("1")).unwrap_err();
             assert!(error.starts_with(key), "{error}");
         }
+        let two = "server.4=d:2888:3888|e:2888:3888\n";
+        let error = read(&format!("{THREE}{two}"), Some("1")).unwrap_err();
+        assert!(error.contains("specified for sid 4"), "{error}");
+        let enabled = read(&format!("{THREE}{two}multiAddress.enabled=true\n"), Some("1"));
+        assert_eq!(enabled.unwrap().unwrap().members.servers[&4].addresses.len(), 2);
         assert!(read(THREE, None).unwrap_err().contains("myid file is missing"));
         assert!(read(THREE, Some("x")).unwrap_err().contains("not a number"));
         assert!(read(THREE, Some("9")).unwrap_err().contains("no line server.9"));

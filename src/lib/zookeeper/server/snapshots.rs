@@ -94,22 +94,26 @@ impl Snapshots {
 
     /// Hands a snapshot out as it goes over the wire, piece by piece: a packet that names it, the
     /// nodes, and the text that ends them. Ends early where a piece is not taken.
-    pub(super) async fn stream(&self, pipeline: &Pipeline, pieces: mpsc::Sender<Bytes>) {
+    pub(super) async fn stream(
+        &self,
+        pipeline: &Pipeline,
+        pieces: mpsc::Sender<Result<Bytes, String>>,
+    ) {
         self.reserve().await;
         let mut walk = pipeline.state().tree.begin_snapshot();
         let named = QuorumPacket::new(PacketKind::Snap, walk.zxid());
-        let mut wanted = pieces.send(to_bytes(&named)).await.is_ok();
+        let mut wanted = pieces.send(Ok(to_bytes(&named))).await.is_ok();
         let mut more = true;
         while wanted && more {
             let mut piece = Writer::with_capacity(PIECE_BYTES + PIECE_BYTES / 4);
             more = pipeline.state().tree.write_snapshot(&mut walk, &mut piece, PIECE_BYTES);
-            wanted = pieces.send(piece.into_bytes()).await.is_ok();
+            wanted = pieces.send(Ok(piece.into_bytes())).await.is_ok();
         }
         pipeline.state().tree.end_snapshot(walk);
         self.done();
         if wanted {
             // Whoever took the nodes may have ended meanwhile.
-            let _ = pieces.send(to_bytes(&SNAPSHOT_END.to_owned())).await;
+            let _ = pieces.send(Ok(to_bytes(&SNAPSHOT_END.to_owned()))).await;
         }
     }
 

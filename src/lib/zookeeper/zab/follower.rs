@@ -67,6 +67,8 @@ struct Sync {
     begun: bool,
     /// The log is being cut, or a snapshot installed.
     installing: bool,
+    /// How far a DIFF said that it goes.
+    until: Zxid,
     to_log: Vec<Entry>,
     committed: Vec<Entry>,
 }
@@ -217,6 +219,9 @@ impl Follower {
                 }
                 sync.begun = true;
                 sync.installing = kind != PacketKind::Diff;
+                if kind == PacketKind::Diff {
+                    sync.until = packet.zxid;
+                }
                 self.synchronise(shared, kind, packet.zxid)
             }
             // Between NEWLEADER and its acknowledgement the leader goes on with others.
@@ -235,6 +240,9 @@ impl Follower {
             (Phase::Synchronising(sync), PacketKind::NewLeader) if sync.begun => {
                 if packet.zxid != first_of(self.epoch) {
                     return Err(format!("NEWLEADER names another epoch than {}", self.epoch));
+                }
+                if self.received < sync.until {
+                    return Err(format!("DIFF to {} ended at {}", sync.until, self.received));
                 }
                 self.phase = Phase::Logging(std::mem::take(sync));
                 if let Some(config) = named(packet).filter(|_| shared.settings.reconfigures) {

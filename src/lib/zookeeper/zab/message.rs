@@ -58,8 +58,9 @@ pub enum Action {
     /// Take learners' connections.
     Listen,
     Send(LinkId, QuorumPacket),
-    /// Send a SNAP packet and the state behind it.
-    SendSnapshot(LinkId),
+    /// The transactions at hand do not reach back to where a learner's log ends, the first of these:
+    /// send what the log on disk has up to the second, or a SNAP packet and the state behind it.
+    Supply(LinkId, Zxid, Zxid),
     Close(LinkId, String),
     /// Make the epoch durable; answered by [`Event::Saved`].
     SaveAccepted(i64),
@@ -121,7 +122,9 @@ impl fmt::Display for Action {
                 write!(f, "to {}: ", link.0)?;
                 packet(f, sent)
             }
-            Action::SendSnapshot(link) => write!(f, "to {}: the snapshot", link.0),
+            Action::Supply(link, from, to) => {
+                write!(f, "to {}: the log from {from} to {to}, or the snapshot", link.0)
+            }
             Action::Close(link, why) => write!(f, "close {}: {why}", link.0),
             Action::SaveAccepted(epoch) => write!(f, "save accepted epoch {epoch}"),
             Action::SaveCurrent(epoch) => write!(f, "save current epoch {epoch}"),

@@ -10,7 +10,7 @@ use tracing::warn;
 use super::LOGGER;
 use crate::base::disk::Disk;
 use crate::base::error::io_text;
-use crate::config::quorum::{Membership, ServerLine};
+use crate::config::quorum::{Difference, Membership, ServerLine};
 use crate::zookeeper::jute::ServerId;
 use crate::zookeeper::server::ensemble::Ensemble;
 use crate::zookeeper::server::pipeline::Pipeline;
@@ -26,6 +26,13 @@ pub(super) fn rules(ensemble: &Ensemble, pipeline: &Pipeline) -> Rules {
     let later = |it: &Config| ensemble.reconfigures && it.version() > current.version();
     let proposed = logged.filter(later).map(Arc::new);
     Rules { current, proposed }
+}
+
+/// Where the configuration another server told of is not ours, though no reconfiguration has made
+/// it another one.
+pub(super) fn difference(ours: &Config, text: &[u8]) -> Option<Difference> {
+    let theirs = Membership::parse(&String::from_utf8_lossy(text)).ok()?;
+    if theirs.version != ours.version() { None } else { ours.members.difference(&theirs) }
 }
 
 /// `zoo.cfg` with more behind its name.
@@ -99,6 +106,17 @@ pub(super) fn warn_of_moves(before: Option<&ServerLine>, after: Option<&ServerLi
 mod tests {
     use super::*;
     use crate::base::disk::Mode;
+
+    #[test]
+    fn only_configurations_of_one_version_are_compared() {
+        let members = |text: &str| Membership::parse(text).unwrap();
+        let ours = Config::new(members("server.1=a:1:2\nserver.2=b:1:2"));
+        assert!(difference(&ours, b"server.1=a:1:2\nserver.2=b:1:2\nversion=0").is_none());
+        assert!(difference(&ours, b"server.1=a:1:2\nversion=5").is_none(), "a later one");
+        assert!(difference(&ours, b"nonsense").is_none());
+        let found = difference(&ours, b"server.1=a:1:2\nserver.2=b:1:9\nversion=0").unwrap();
+        assert_eq!(found.theirs, ["server.2=b:1:9:participant"]);
+    }
 
     #[test]
     fn zoo_cfg_keeps_what_is_its_own_and_names_the_rest() {

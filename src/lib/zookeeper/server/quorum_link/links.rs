@@ -29,8 +29,8 @@ const AGAIN: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) enum Out {
     Bytes(Bytes),
-    /// As it is read from the tree.
-    Snapshot(mpsc::Receiver<Bytes>),
+    /// As it is read from the tree or the log.
+    Pieces(mpsc::Receiver<Result<Bytes, String>>),
 }
 
 /// A link, as its owner holds it; dropped, the connection ends.
@@ -147,9 +147,10 @@ async fn write(mut writer: FrameWriter, mut outgoing: mpsc::Receiver<Out>) -> io
     while let Some(out) = outgoing.recv().await {
         match out {
             Out::Bytes(bytes) => writer.bytes(bytes).await?,
-            Out::Snapshot(mut pieces) => {
+            Out::Pieces(mut pieces) => {
                 while let Some(piece) = pieces.recv().await {
-                    writer.bytes(piece).await?;
+                    // What is behind would not fit to half of it.
+                    writer.bytes(piece.map_err(invalid)?).await?;
                 }
             }
         }

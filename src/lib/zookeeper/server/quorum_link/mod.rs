@@ -7,11 +7,13 @@
 //! * `votes`: the election port.
 //! * `links`: the quorum port.
 //! * `configuration`: the files of configurations.
+//! * `supply`: what a learner lacks, from the log on disk.
 //! * `disk`: epochs, a log that is cut, a state that is replaced.
 
 mod configuration;
 mod disk;
 mod links;
+mod supply;
 mod votes;
 
 use std::collections::BTreeMap;
@@ -34,7 +36,9 @@ use crate::limits;
 use crate::net::socket;
 use crate::net::{Stop, StopSignal};
 use crate::zookeeper::jute::quorum_packet::{Revalidated, Touched};
-use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, ServerState, Zxid, to_bytes};
+use crate::zookeeper::jute::{
+    Jute, PacketKind, QuorumPacket, ServerId, ServerState, Zxid, to_bytes,
+};
 use crate::zookeeper::zab::{self, Action, Config, Entry, Event, LinkId, Pace, Peer};
 
 use links::{Link, Linker, Out};
@@ -74,6 +78,8 @@ struct Member {
     said: BTreeMap<LinkId, Writer>,
     state: Option<Bytes>,
     looking_since: Instant,
+    /// The configurations others have told of, each compared once with ours.
+    compared: BTreeMap<ServerId, Bytes>,
     /// Since when it has known no leader.
     looking: Option<Instant>,
 }
@@ -91,6 +97,15 @@ pub(super) async fn join(
     let directories = snapshots.directories().clone();
     let epochs = socket::blocking(move || disk::epochs(&directories, last)).await;
     let epochs = epochs.map_err(Error::Ensemble)?;
+    let voters = ensemble.members.voters().count();
+    if voters.is_multiple_of(2) {
+        warn!(
+            target: LOGGER,
+            "Non-optimal configuration, consider an odd number of servers: {voters} voters outlive no \
+             more losses than {} do",
+            voters - 1
+        );
+    }
     let mut election = Vec::new();
     for (host, place) in listens(&ensemble) {
         // The quorum port is open only while this server leads; a port that is taken is told now.
@@ -132,6 +147,7 @@ pub(super) async fn join(
         said: BTreeMap::new(),
         state: None,
         looking_since: pipeline.settings.clock.now(),
+        compared: BTreeMap::new(),
         looking: None,
     };
     pipeline.metrics.looking_count.up();
@@ -207,6 +223,9 @@ impl Member {
     }
 
     async fn arrived(&mut self, arrival: Arrival) -> Result<(), String> {
+        if let Arrival::Peer(Event::Heard(from, said)) = &arrival {
+            self.compare(*from, said.config.as_ref());
+        }
         let event = match arrival {
             Arrival::Peer(event) => event,
             Arrival::Learner(role, link) if role == self.linker.role => {
@@ -281,10 +300,7 @@ impl Member {
                 }
                 self.say(link, &packet);
             }
-            Action::SendSnapshot(link) => {
-                self.pipeline.metrics.snap_count.up();
-                self.send_snapshot(link);
-            }
+            Action::Supply(link, from, to) => self.supply(link, from, to),
             Action::Close(link, why) => {
                 warn!(target: LOGGER, "Closing quorum connection {}: {why}", link.0);
                 self.links.remove(&link);
@@ -348,6 +364,21 @@ impl Member {
             action => return self.write(action).await,
         }
         Ok(None)
+    }
+
+    /// Says once where the configuration of another server is not ours.
+    fn compare(&mut self, from: ServerId, text: Option<&Bytes>) {
+        let Some(text) = text.filter(|text| self.compared.get(&from) != Some(*text)) else {
+            return;
+        };
+        self.compared.insert(from, text.clone());
+        if let Some(difference) = configuration::difference(&self.peer.rules().current, text) {
+            warn!(
+                target: LOGGER,
+                "Server {from} has another configuration: {difference}; make the lines the same on \
+                 all servers and restart those that had others"
+            );
+        }
     }
 
     /// A configuration holds from now on, or is proposed.
@@ -472,13 +503,37 @@ impl Member {
         }
     }
 
-    fn send_snapshot(&mut self, link: LinkId) {
+    fn supply(&mut self, link: LinkId, from: Zxid, to: Zxid) {
         self.flush();
         let (pieces, outgoing) = mpsc::channel(limits::SNAPSHOT_PIECES_QUEUED_MAX);
-        self.push(link, Out::Snapshot(outgoing));
+        self.push(link, Out::Pieces(outgoing));
         let (pipeline, snapshots) = (self.pipeline.clone(), self.snapshots.clone());
-        info!(target: LOGGER, "Sending a snapshot to the learner of connection {}", link.0);
-        self.linker.stop.spawn(async move { snapshots.stream(&pipeline, pieces).await });
+        let factor = self.ensemble.snapshot_size_factor;
+        self.linker.stop.spawn(async move {
+            let directories = snapshots.directories().clone();
+            let open = move || supply::Supply::open(&directories, factor, from, to);
+            let Some(mut supply) = socket::blocking(open).await else {
+                info!(target: LOGGER, "Sending a snapshot to the learner of connection {}", link.0);
+                pipeline.metrics.snap_count.up();
+                snapshots.stream(&pipeline, pieces).await;
+                return;
+            };
+            info!(target: LOGGER, "Sending DIFF {to} to connection {}, from the log on disk", link.0);
+            loop {
+                let read = move || {
+                    let piece = supply.next();
+                    (supply, piece)
+                };
+                let (rest, piece) = socket::blocking(read).await;
+                supply = rest;
+                let Some(piece) = piece.transpose() else { return };
+                // Nobody listens where the link has ended.
+                let failed = piece.is_err();
+                if pieces.send(piece).await.is_err() || failed {
+                    return;
+                }
+            }
+        });
     }
 }
 

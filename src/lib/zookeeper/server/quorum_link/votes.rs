@@ -254,7 +254,14 @@ async fn welcome(stream: Stream, votes: &Votes) -> io::Result<()> {
     let said = Introduction::decode(&mut Reader::shared(&bytes)).map_err(invalid)?;
     info!(target: LOGGER, "Received connection request from server {}", said.server);
     let Some(line) = votes.desk(&said) else {
-        let text = format!("server {} is not in our configuration", said.server);
+        let text = match said.server == votes.me {
+            true => format!(
+                "it says it is server {}, as this one is: two servers have the same myid; each must \
+                 have its own",
+                said.server
+            ),
+            false => format!("server {} is not in our configuration", said.server),
+        };
         return Err(io::Error::new(io::ErrorKind::InvalidData, text));
     };
     let call = match said.server > votes.me {

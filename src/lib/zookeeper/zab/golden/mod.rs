@@ -218,7 +218,7 @@ impl Life {
                 self.send(id, link, Event::Packet(link, packet));
                 None
             }
-            Action::SendSnapshot(link) => {
+            Action::Supply(link, _, _) => {
                 let node = &self.nodes[&id];
                 let zxid = node.applied;
                 let state = node.log.iter().filter(|entry| entry.zxid <= zxid).cloned().collect();

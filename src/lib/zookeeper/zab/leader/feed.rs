@@ -29,8 +29,9 @@ impl Leader {
                 zxid
             }
             Plan::Snap => {
-                shared.out.push_back(Action::SendSnapshot(link));
-                shared.history.last()
+                let to = shared.history.last();
+                shared.out.push_back(Action::Supply(link, learner.last, to));
+                to
             }
         };
         for entry in shared.history.after(from) {
