@@ -1,6 +1,6 @@
 //! kafka-replica-verification: holds the replicas of topics against each other.
 //!
-//!     kafka-replica-verification --broker-list localhost:9092 --topics-include 'orders.*'
+//!     kafka-replica-verification --broker-list localhost:9092 --topics-include orders
 //!
 //! Goes on until it is stopped. Exits 1 where it cannot begin, or where two replicas differ so that
 //! nothing more can be compared; 130 after Ctrl-C, 143 after SIGTERM.
