@@ -147,7 +147,7 @@ impl Votes {
         };
         let mut signal = self.stop.signal();
         self.stop.spawn(async move {
-            tokio::select! { () = line.run() => {}, () = signal.raised() => {} }
+            tokio::select! { biased; () = signal.raised() => {}, () = line.run() => {} }
         });
         Desk { slot, calls, places: moves, stranger }
     }
@@ -191,8 +191,9 @@ impl Votes {
         self.stop.spawn(async move {
             loop {
                 let accepted = tokio::select! {
-                    accepted = listener.accept() => accepted,
+                    biased;
                     () = signal.raised() => return,
+                    accepted = listener.accept() => accepted,
                 };
                 let Ok((stream, peer)) = accepted else {
                     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -203,8 +204,9 @@ impl Votes {
                 votes.stop.spawn(async move {
                     let welcome = tokio::time::timeout(handler.timeout, welcome(stream, &handler));
                     let ended = tokio::select! {
-                        ended = welcome => ended,
+                        biased;
                         () = signal.raised() => return,
+                        ended = welcome => ended,
                     };
                     match ended {
                         Ok(Ok(())) => {}
