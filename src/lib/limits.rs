@@ -69,6 +69,9 @@ pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
 pub const REBALANCE_AGAIN_MS_MIN: i64 = 100;
 /// Ids in a block of producer ids: Kafka's number. One write to ZooKeeper serves so many producers.
 pub const PRODUCER_IDS_PER_BLOCK: i64 = 1_000;
+/// Producers of one partition whose transaction is being verified, in elements. Beyond it the oldest
+/// verification is forgotten, and its producer sends again.
+pub const VERIFICATIONS_OPEN_MAX: usize = 4_096;
 
 // ZooKeeper.
 
@@ -105,8 +108,18 @@ pub const ACCEPT_BACKLOG: u32 = 1_024;
 pub const QUORUM_MESSAGES_QUEUED_MAX: usize = 4_096;
 /// Pieces of a snapshot on its way to a learner, in elements. Its writing waits beyond it.
 pub const SNAPSHOT_PIECES_QUEUED_MAX: usize = 4;
+/// Servers that vote along and are in no configuration, in elements: those that are to join. The
+/// oldest makes room.
+pub const STRANGERS_MAX: usize = 16;
 /// Bytes of one notification of the election port.
 pub const NOTIFICATION_BYTES_MAX: usize = 512 * 1024;
+
+/// Bytes of the head of an HTTP request; what Jetty takes.
+pub const HTTP_HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Connections of one HTTP port, in elements: operators and scrapers, not clients.
+pub const HTTP_CONNECTIONS_MAX: usize = 64;
+/// Bytes of a snapshot that is restored over HTTP. It is held in memory until it is checked.
+pub const RESTORE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 
 // Tools.
 

@@ -38,6 +38,8 @@ async fn every_version_says_the_same_ranges() {
         (ApiKey::Metadata, Some((0, 12))),
         (ApiKey::JoinGroup, Some((0, 9))),
         (ApiKey::ApiVersions, Some((0, 4))),
+        (ApiKey::WriteTxnMarkers, Some((0, 1))),
+        (ApiKey::TxnOffsetCommit, Some((0, 4))),
         (ApiKey::Vote, None),
     ] {
         assert_eq!(range(&newest, key), expected, "{key:?}");

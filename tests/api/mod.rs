@@ -12,3 +12,4 @@ mod offset_delete;
 mod offsets;
 mod produce;
 mod topics;
+mod transactions;

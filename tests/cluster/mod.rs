@@ -7,3 +7,5 @@ mod epochs;
 mod kills;
 mod nearest;
 mod replication;
+mod throttles;
+mod transactions;

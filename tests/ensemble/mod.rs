@@ -1,10 +1,15 @@
 //! Ensembles of three: what is acknowledged stays, whoever goes and comes back.
 
+mod operators;
+mod reconfiguration;
+mod sessions;
+
 use bytes::Bytes;
+use milena::config::quorum::ServerAddress;
 use milena::zookeeper::client::{Client, Error, Event, Events, WatchEvent, WatchKind};
-use milena::zookeeper::jute::Acl;
 use milena::zookeeper::jute::record::perms;
 use milena::zookeeper::jute::request::CreateMode;
+use milena::zookeeper::jute::{Acl, KeeperError};
 
 use crate::support::ensemble::{Ensemble, is_loss};
 use crate::support::within;
@@ -17,10 +22,14 @@ async fn create(client: &Client, path: &str, mode: CreateMode) -> Result<String,
 /// Creates a node, whatever happens to the connection meanwhile.
 async fn surely(client: &Client, path: &str) {
     within("a write", async {
+        let mut lost = false;
         loop {
             match create(client, path, CreateMode::Persistent).await {
                 Ok(_) => return,
+                // What was lost may be committed later, by the next leader.
+                Err(error) if lost && error.keeper() == Some(KeeperError::NodeExists) => return,
                 Err(error) if is_loss(&error) => {
+                    lost = true;
                     let _ = client.connected(std::time::Duration::from_secs(1)).await;
                     if matches!(client.exists(path, false).await, Ok(Some(_))) {
                         return;
@@ -220,6 +229,42 @@ async fn one_that_was_away_for_long_gets_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_was_away_gets_what_the_log_has() {
+    let mut ensemble = Ensemble::of(3);
+    ensemble.history_max = 5;
+    ensemble.adjust = |it| {
+        it.snapshot_size_factor = 0.0;
+        // And each is in two places.
+        for line in it.members.servers.values_mut() {
+            let first = line.addresses[0].clone();
+            let (net, host) = first.host.rsplit_once('.').expect("an address");
+            let host = format!("{net}.{}", host.parse::<u8>().expect("a number") ^ 0x80);
+            line.addresses.push(ServerAddress { host, ..first });
+        }
+    };
+    for id in 1..=3 {
+        ensemble.up(id).await;
+    }
+    let away = ensemble.followers().await[0];
+    let (client, _) = ensemble.client(ensemble.leader().await).await;
+    create(&client, "/before", CreateMode::Persistent).await.unwrap();
+    has(&ensemble, away, &["/before".to_owned()]).await;
+    ensemble.kill(away).await;
+    let snapshots = ensemble.snapshots(away);
+    let mut paths = Vec::new();
+    for number in 0..40 {
+        let path = format!("/n{number}");
+        create(&client, &path, CreateMode::Persistent).await.unwrap();
+        paths.push(path);
+    }
+    client.close().await;
+    ensemble.up(away).await;
+    has(&ensemble, away, &paths).await;
+    assert_eq!(ensemble.snapshots(away), snapshots, "no snapshot came");
+    ensemble.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_only_a_lost_leader_has_is_cut_away() {
     let mut ensemble = Ensemble::start(3).await;
     let leader = ensemble.leader().await;
@@ -265,10 +310,10 @@ async fn strangers_on_the_ports_of_servers_disturb_nobody() {
     let leader = ensemble.leader().await;
     let (client, _) = ensemble.client(ensemble.followers().await[0]).await;
     let promises = [&[0, 0, 0, 11][..], &[0; 8], &[0x0f, 0xff, 0xff, 0xff]].concat();
-    let follower_of_nobody = [
+    let one_that_says_it_is_the_leader = [
         &[0, 0, 0, 11][..],
         &[0; 8],
-        &[0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 0, 0],
+        &[0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, leader.to_be_bytes()[7], 0, 1, 0, 0],
         &[0xff; 4],
     ]
     .concat();
@@ -276,7 +321,7 @@ async fn strangers_on_the_ports_of_servers_disturb_nobody() {
         b"GET / HTTP/1.1\r\n\r\n",
         &[0xff; 64],
         &promises,
-        &follower_of_nobody,
+        &one_that_says_it_is_the_leader,
         &[0, 0, 0, 0, 0, 0, 0, 77],
     ];
     let mut held = Vec::new();
@@ -297,10 +342,10 @@ async fn strangers_on_the_ports_of_servers_disturb_nobody() {
         create(&client, &format!("/n{number}"), CreateMode::Persistent).await.unwrap();
     }
     assert_eq!(ensemble.leader().await, leader);
-    // One that names no voter is turned away.
+    // One that takes the leader's own name is turned away.
     let [(host, number), _] = ensemble.quorum_addresses(leader);
     let mut stream = TcpStream::connect((host.as_str(), number)).await.unwrap();
-    stream.write_all(&follower_of_nobody).await.unwrap();
+    stream.write_all(&one_that_says_it_is_the_leader).await.unwrap();
     assert_eq!(within("its end", stream.read(&mut [0; 8])).await.unwrap(), 0);
     client.close().await;
     drop(held);
@@ -320,9 +365,9 @@ async fn what_is_not_built_stops_the_start() {
     );
     let cases = [
         ("", "myid file is missing"),
-        ("server.3=127.0.0.1:5:6:observer\n", "server.3 as observer is not supported"),
         ("sslQuorum=true\n", "sslQuorum=true is not supported"),
-        ("weight.1=3\n", "weight.1 is not supported"),
+        ("group.1=1\n", "server 2 is in none"),
+        ("server.3=127.0.0.1:5:6|127.0.0.2:5:6\n", "specified for sid 3"),
     ];
     for (line, sentence) in cases {
         let file = folder.write("zoo.cfg", &format!("{base}{line}"));
@@ -330,4 +375,48 @@ async fn what_is_not_built_stops_the_start() {
         let all = format!("{}{}", ended.stdout, ended.stderr);
         assert!(ended.code == Some(2) && all.contains(sentence), "{line}: {ended:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_observer_serves_everything_and_counts_for_nothing() {
+    let mut ensemble = Ensemble::with(3, 1);
+    for id in 1..=4 {
+        ensemble.up(id).await;
+    }
+    let leader = ensemble.leader().await;
+    assert_eq!(ensemble.serves(4).await, "observer");
+    let (client, _) = ensemble.client(4).await;
+    let (watching, mut events) = ensemble.client(leader).await;
+    assert_eq!(watching.exists("/e", true).await.unwrap(), None);
+    create(&client, "/e", CreateMode::Ephemeral).await.unwrap();
+    fired(&mut events, WatchKind::Created, "/e").await;
+    create(&watching, "/n", CreateMode::Persistent).await.unwrap();
+    client.sync("/").await.unwrap();
+    assert!(client.exists("/n", false).await.unwrap().is_some());
+    let mntr = ensemble.word(leader, "mntr").await.unwrap();
+    assert!(mntr.contains("zk_synced_observers\t1\n"), "{mntr}");
+    assert!(mntr.contains("zk_quorum_size\t3\n"), "{mntr}");
+    assert!(ensemble.word(4, "conf").await.unwrap().contains("peerType=1\n"));
+    // Its session goes on at a voter, and its own disk has what it was informed of.
+    watching.sync("/").await.unwrap();
+    assert!(watching.exists("/e", true).await.unwrap().is_some());
+    client.close().await;
+    fired(&mut events, WatchKind::Deleted, "/e").await;
+    watching.close().await;
+    ensemble.kill(4).await;
+    ensemble.up(4).await;
+    assert_eq!(ensemble.serves(4).await, "observer");
+    has(&ensemble, 4, &["/n".to_owned()]).await;
+    // With one voter left it is no quorum.
+    let voters: Vec<i64> = (1..=3).filter(|&id| id != leader).collect();
+    for id in voters {
+        ensemble.kill(id).await;
+    }
+    within("the end of service", async {
+        while ensemble.mode(4).await.is_some() || ensemble.mode(leader).await.is_some() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    ensemble.stop().await;
 }

@@ -8,8 +8,13 @@ use milena::base::disk::Disk;
 use super::load::{Error, TOPIC};
 use super::node::{Node, Places, java};
 
-/// The segments of a broker's partitions, in order, by the partition's folder.
-fn segments(places: &Places, node: &Node) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
+/// The files of a broker's partitions whose names end like this, in order, by the partition's
+/// folder.
+fn files(
+    places: &Places,
+    node: &Node,
+    suffixes: &[&str],
+) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
     let dir = node.log_dir(places);
     let mut found: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for entry in Disk::System.list(&dir)? {
@@ -19,7 +24,8 @@ fn segments(places: &Places, node: &Node) -> Result<BTreeMap<String, Vec<PathBuf
         }
         let folder = dir.join(&name);
         let entries = Disk::System.list(&folder)?.into_iter().map(|entry| entry.name);
-        let mut files: Vec<String> = entries.filter(|file| file.ends_with(".log")).collect();
+        let wanted = |file: &String| suffixes.iter().any(|suffix| file.ends_with(suffix));
+        let mut files: Vec<String> = entries.filter(wanted).collect();
         files.sort();
         let paths = files.into_iter().map(|file| folder.join(file)).collect();
         found.insert(name, paths);
@@ -27,14 +33,33 @@ fn segments(places: &Places, node: &Node) -> Result<BTreeMap<String, Vec<PathBuf
     Ok(found)
 }
 
-/// Compares them byte by byte; gives how many partitions there are.
+/// An entry of a transaction index, and what of it is the same everywhere: not the last stable
+/// offset, which depends on how many batches a follower of Apache Kafka appended at once.
+const ENTRY_BYTES: usize = 34;
+const COMPARED_BYTES: usize = ENTRY_BYTES - size_of::<i64>();
+
+/// Compares segments byte by byte, and transaction indexes; gives how many partitions there are.
 pub fn equal(places: &Places, nodes: &[Node]) -> Result<usize, Error> {
+    equal_in(places, nodes, ".txnindex")?;
+    equal_in(places, nodes, ".log")
+}
+
+fn equal_in(places: &Places, nodes: &[Node], suffix: &str) -> Result<usize, Error> {
     let mut first: BTreeMap<String, (i32, Vec<u8>)> = BTreeMap::new();
     for node in nodes {
-        for (partition, paths) in segments(places, node)? {
+        for (partition, paths) in files(places, node, &[suffix])? {
             let mut bytes = Vec::new();
             for path in &paths {
-                bytes.extend(Disk::System.read(path)?);
+                let read = Disk::System.read(path)?;
+                match suffix {
+                    ".txnindex" => {
+                        // Kafka 2.4 notes markers that ended nothing, from their own offset on.
+                        let ended_something = |entry: &&[u8]| entry[10..18] != entry[18..26];
+                        let entries = read.chunks_exact(ENTRY_BYTES).filter(ended_something);
+                        entries.for_each(|entry| bytes.extend(&entry[..COMPARED_BYTES]));
+                    }
+                    _ => bytes.extend(read),
+                }
             }
             match first.get(&partition) {
                 None => drop(first.insert(partition, (node.id, bytes))),
@@ -43,7 +68,7 @@ pub fn equal(places: &Places, nodes: &[Node]) -> Result<usize, Error> {
                     let at = known.iter().zip(&bytes).position(|(a, b)| a != b);
                     let (here, there) = (bytes.len(), known.len());
                     return Err(format!(
-                        "{partition} differs between {id} ({there} bytes) and {} ({here} bytes), \
+                        "{suffix} of {partition} differs between {id} ({there} bytes) and {} ({here} bytes), \
                          first at {at:?}",
                         node.id
                     )
@@ -55,11 +80,13 @@ pub fn equal(places: &Places, nodes: &[Node]) -> Result<usize, Error> {
     Ok(first.len())
 }
 
-/// Has Kafka's tool read every segment; gives how many there were.
+/// Has Kafka's tool read every segment, transaction index and snapshot of producers; gives how many
+/// there were.
 pub async fn accepted(places: &Places, nodes: &[Node]) -> Result<usize, Error> {
     let mut checked = 0;
     for node in nodes {
-        let paths: Vec<PathBuf> = segments(places, node)?.into_values().flatten().collect();
+        let found = files(places, node, &[".log", ".txnindex", ".snapshot"])?;
+        let paths: Vec<PathBuf> = found.into_values().flatten().collect();
         let files: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         let mut command = java(places, &["-Xmx256m"])?;
         command.args(["kafka.tools.DumpLogSegments", "--deep-iteration", "--files"]);

@@ -1,6 +1,8 @@
 //! Servers as processes: ours, or Apache Kafka's from a folder of its jars, over the same folders.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -45,15 +47,18 @@ pub struct Process {
     child: Child,
     /// What it prints, until nobody is interested any more.
     lines: Option<Lines<BufReader<ChildStdout>>>,
+    /// Where all of that is kept.
+    log: File,
 }
 
 impl Process {
-    fn start(name: String, mut command: Command) -> Result<Process, Error> {
+    fn start(name: String, mut command: Command, log: &Path) -> Result<Process, Error> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         command.kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
         let stdout = child.stdout.take().ok_or("no output")?;
-        Ok(Process { name, child, lines: Some(BufReader::new(stdout).lines()) })
+        let log = File::options().create(true).append(true).open(log)?;
+        Ok(Process { name, child, lines: Some(BufReader::new(stdout).lines()), log })
     }
 
     /// Reads what it prints up to a line that has `wanted`.
@@ -62,6 +67,7 @@ impl Process {
         let lines = self.lines.as_mut().ok_or("nobody reads what it prints")?;
         let reading = async {
             while let Some(line) = lines.next_line().await? {
+                writeln!(self.log, "{line}")?;
                 if line.contains(wanted) {
                     return Ok::<_, Error>(line);
                 }
@@ -75,12 +81,22 @@ impl Process {
             .map_err(|error| format!("{} never said '{wanted}': {error}", self.name).into())
     }
 
-    /// Whatever else it prints is of no interest; its pipe is kept empty.
-    fn let_run(mut self) -> Process {
+    /// Whatever else it prints is only kept.
+    fn let_run(mut self) -> Result<Process, Error> {
         if let Some(mut lines) = self.lines.take() {
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            let mut log = self.log.try_clone()?;
+            tokio::spawn(async move {
+                while let Ok(Some(line)) = lines.next_line().await {
+                    let _ = writeln!(log, "{line}");
+                }
+            });
         }
-        self
+        Ok(self)
+    }
+
+    /// SIGKILL.
+    async fn kill(mut self) -> Result<(), Error> {
+        Ok(self.child.kill().await?)
     }
 
     /// SIGTERM, and the wait for its end.
@@ -109,12 +125,13 @@ pub async fn zookeeper(places: &Places) -> Result<(Process, u16), Error> {
     write(&file, &text)?;
     let mut command = Command::new(places.programs.join("zookeeper-server-start"));
     command.arg(&file).env("LOG_DIR", places.scratch.join("logs"));
-    let mut process = Process::start("ZooKeeper".to_owned(), command)?;
+    let log = places.scratch.join("zookeeper.log");
+    let mut process = Process::start("ZooKeeper".to_owned(), command, &log)?;
     let line = process.says("binding to port").await?;
     let address = line.split_whitespace().find_map(|word| word.strip_prefix("127.0.0.1:"));
     let port = address.and_then(|port| port.parse().ok());
     let port = port.ok_or_else(|| format!("no port in '{line}'"))?;
-    Ok((process.let_run(), port))
+    Ok((process.let_run()?, port))
 }
 
 /// A broker of the cluster: always on the same port and folder, whoever's it is.
@@ -160,11 +177,20 @@ impl Node {
                 command
             }
         };
-        let mut process = Process::start(format!("broker {} ({make})", self.id), command)?;
+        let log = places.scratch.join(format!("broker-{}.log", self.id));
+        let mut process = Process::start(format!("broker {} ({make})", self.id), command, &log)?;
         process.says("started (kafka.server.KafkaServer)").await?;
-        self.process = Some(process.let_run());
+        self.process = Some(process.let_run()?);
         self.make = make;
         Ok(())
+    }
+
+    /// Ends it without a word.
+    pub async fn kill(&mut self) -> Result<(), Error> {
+        match self.process.take() {
+            Some(process) => process.kill().await,
+            None => Ok(()),
+        }
     }
 
     /// Stops it as an operator would.

@@ -1,6 +1,7 @@
 //! Brokers of one cluster, in this process.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use milena::kafka::broker::startup::Running;
 use milena::kafka::metadata::Image;
@@ -90,6 +91,11 @@ impl Cluster {
         let any = self.brokers.values().next().expect("a broker");
         let image = any.broker.cluster.image();
         image.partition(topic, partition).map_or(-1, |it| it.leader)
+    }
+
+    /// Where a broker has its logs.
+    pub fn log_dir(&self, id: i32) -> PathBuf {
+        self.folder.path().join(format!("kafka-{id}"))
     }
 
     /// Where clients find the first broker.

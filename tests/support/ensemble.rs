@@ -2,32 +2,49 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
+use milena::base::disk::Disk;
+use milena::config::quorum::{Membership, Role, ServerAddress, ServerLine, ZooCfg};
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::jute::{KeeperError, ServerId};
-use milena::zookeeper::server::{Ensemble as Lines, Member, Running, Server, Settings};
+use milena::zookeeper::server::{Admin, Ensemble as Lines, Place, Running, Server, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::folder::Folder;
 use super::{WITHIN, servers, within};
 
-/// Servers that vote, each with a folder, some of them running.
+/// Servers that vote or observe, each with a folder, some of them running.
 pub struct Ensemble {
     folder: Folder,
-    members: BTreeMap<ServerId, Member>,
+    pub members: Membership,
     ports: BTreeMap<i64, u16>,
     host: String,
+    /// Those that the files of the first servers do not name: they join later.
+    pub joining: i64,
+    /// Whether each has a zoo.cfg of its own, and may be reconfigured.
+    pub reconfigures: bool,
+    /// What else is said to the servers.
+    pub adjust: fn(&mut Lines),
     /// Transactions that are kept at hand for learners.
     pub history_max: usize,
+    /// `db.autocreate`.
+    pub autocreate: bool,
     pub running: BTreeMap<i64, Running>,
 }
 
 impl Ensemble {
-    /// One of `size` servers, none of which runs.
+    /// One of `size` voters, none of which runs.
     pub fn of(size: i64) -> Ensemble {
+        Ensemble::with(size, 0)
+    }
+
+    /// One of some voters and some observers, none of which runs.
+    pub fn with(voters: i64, observers: i64) -> Ensemble {
+        let size = voters + observers;
         // An address of its own: ports that are free on it stay so while a server is down.
         static NEXT: AtomicU8 = AtomicU8::new(1);
         let process = std::process::id().to_be_bytes();
@@ -36,16 +53,30 @@ impl Ensemble {
         let bound = |_| TcpListener::bind((host, 0)).expect("a port");
         let held: Vec<_> = (0..size * 3).map(bound).collect();
         let mut free = held.iter().map(|it| it.local_addr().expect("its address").port());
-        let (mut members, mut ports) = (BTreeMap::new(), BTreeMap::new());
+        let (mut members, mut ports) = (Membership::default(), BTreeMap::new());
         let mut next = || free.next().expect("enough ports");
         for id in 1..=size {
             let (quorum_port, election_port) = (next(), next());
-            let member = Member { host: host.to_string(), quorum_port, election_port };
-            members.insert(ServerId(id), member);
+            let address = ServerAddress { host: host.to_string(), quorum_port, election_port };
+            let role = if id > voters { Role::Observer } else { Role::Participant };
+            let line = ServerLine { addresses: vec![address], role, client: None };
+            members.servers.insert(id, line);
             ports.insert(id, next());
         }
         let (folder, running) = (Folder::new(), BTreeMap::new());
-        Ensemble { folder, members, ports, host: host.to_string(), history_max: 500, running }
+        let (host, history_max, autocreate) = (host.to_string(), 500, true);
+        Ensemble {
+            folder,
+            members,
+            ports,
+            host,
+            joining: 0,
+            reconfigures: false,
+            adjust: |_| {},
+            history_max,
+            autocreate,
+            running,
+        }
     }
 
     /// One of `size` servers, all running, with a leader.
@@ -58,17 +89,44 @@ impl Ensemble {
         ensemble
     }
 
+    /// Where a server's files are.
+    pub fn folder_of(&self, id: i64) -> PathBuf {
+        self.folder.path().join(id.to_string())
+    }
+
     /// What a server is started with.
     pub fn settings(&self, id: i64) -> Settings {
-        let folder = self.folder.path().join(id.to_string());
-        let ensemble = Lines {
+        let folder = self.folder_of(id);
+        let mut members = self.members.clone();
+        let mut file = None;
+        if self.reconfigures {
+            let size = i64::try_from(members.servers.len()).expect("a few");
+            members.servers.retain(|&other, _| other == id || other <= size - self.joining);
+            let ports = &self.ports;
+            for (other, line) in &mut members.servers {
+                line.client = Some((self.host.clone(), ports[other]));
+            }
+            let name = format!("{id}.cfg");
+            let path = self.folder.path().join(&name);
+            if !Disk::System.exists(&path) {
+                let lines = members.lines().join("\n");
+                self.folder
+                    .write(&name, &format!("dataDir=/d\ninitLimit=1\nsyncLimit=1\n{lines}\n"));
+            }
+            members = ZooCfg::load(&Disk::System, &path).expect("a file").members;
+            file = Some(path);
+        }
+        let mut ensemble = Lines {
+            file,
+            reconfigures: self.reconfigures,
             notification_interval: (Duration::from_millis(50), Duration::from_millis(1_000)),
             // Other tests keep the processors busy.
             sync_limit: 20,
             init_limit: 50,
             history_max: self.history_max,
-            ..Lines::of(ServerId(id), self.members.clone())
+            ..Lines::of(ServerId(id), members)
         };
+        (self.adjust)(&mut ensemble);
         Settings {
             host: self.host.clone(),
             port: self.ports[&id],
@@ -77,6 +135,13 @@ impl Ensemble {
             session_timeout_max_ms: Some(4_000),
             words: vec!["*".to_owned()],
             ensemble: Some(ensemble),
+            autocreate: self.autocreate,
+            admin: Some(Admin {
+                place: Place { host: self.host.clone(), port: 0 },
+                ..Admin::default()
+            }),
+            // super:secret
+            super_digest: Some("super:lK75jTNcA+U9vtVEw5vB51mj/w4=".to_owned()),
             ..servers::zookeeper_settings(&folder)
         }
     }
@@ -96,17 +161,22 @@ impl Ensemble {
 
     /// The answer to a four-letter word; none where nobody answers.
     pub async fn word(&self, id: i64, word: &str) -> Option<String> {
-        let mut stream = TcpStream::connect((self.host.as_str(), self.ports[&id])).await.ok()?;
-        stream.write_all(word.as_bytes()).await.ok()?;
-        let mut text = String::new();
-        stream.read_to_string(&mut text).await.ok()?;
-        Some(text)
+        super::servers::word(&self.host, self.ports[&id], word).await
     }
 
     /// Where a server's quorum port is, and its election port.
     pub fn quorum_addresses(&self, id: i64) -> [(String, u16); 2] {
-        let member = &self.members[&ServerId(id)];
+        let member = &self.members.servers[&id].addresses[0];
         [member.quorum_port, member.election_port].map(|port| (self.host.clone(), port))
+    }
+
+    /// The names of a server's snapshots.
+    pub fn snapshots(&self, id: i64) -> Vec<String> {
+        let folder = self.settings(id).data_dir.join("version-2");
+        let names = Disk::System.list(&folder).expect("its folder").into_iter().map(|it| it.name);
+        let mut names: Vec<_> = names.filter(|name| name.starts_with("snapshot.")).collect();
+        names.sort();
+        names
     }
 
     /// What a server says it is.
@@ -159,10 +229,15 @@ impl Ensemble {
 
     /// A client with a session that may be at any of these.
     pub async fn client_of(&self, ids: &[i64]) -> (Client, Events) {
+        self.client_with(ids, Options::default()).await
+    }
+
+    /// The same with other options.
+    pub async fn client_with(&self, ids: &[i64], options: Options) -> (Client, Events) {
         let addresses: Vec<_> =
             ids.iter().map(|id| format!("{}:{}", self.host, self.ports[id])).collect();
         let servers = ConnectString::parse(&addresses.join(",")).expect("a connect string");
-        let (client, events) = Client::start(&servers, Options::default());
+        let (client, events) = Client::start(&servers, options);
         client.connected(WITHIN).await.expect("a session");
         (client, events)
     }

@@ -64,7 +64,9 @@ pub async fn in_sync(options: &Options, brokers: i32) -> Result<(), Error> {
                     topic.partitions.iter().map(move |it| (name.clone(), it))
                 });
                 let lags = partitions
-                    .filter(|(_, it)| it.isr_nodes.len() < nodes || it.leader_id < 0)
+                    .filter(|(_, it)| {
+                        it.isr_nodes.len() < it.replica_nodes.len() || it.leader_id < 0
+                    })
                     .map(|(name, it)| format!("{name}-{} {:?}", it.partition_index, it.isr_nodes));
                 lags.collect()
             }

@@ -2,12 +2,14 @@
 
 pub mod batches;
 pub mod cluster;
+pub mod coordinator;
 pub mod ensemble;
 pub mod folder;
 pub mod load;
 pub mod mutation;
 pub mod program;
 pub mod servers;
+pub mod transactional;
 pub mod wire;
 
 use std::future::Future;

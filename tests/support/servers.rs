@@ -11,6 +11,9 @@ use milena::kafka::protocol::message::create_topics::{CreatableTopic, CreateTopi
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::server::{Running as ZooKeeper, Server, Settings};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
 use super::folder::Folder;
 use super::wire::Wire;
 use super::{WITHIN, within};
@@ -36,6 +39,21 @@ pub fn zookeeper_settings(folder: &Path) -> Settings {
 /// A ZooKeeper server.
 pub async fn start(settings: Settings) -> ZooKeeper {
     within("the start of ZooKeeper", Server::start(settings)).await.expect("ZooKeeper")
+}
+
+/// The answer to a four-letter word; none where nobody answers.
+pub async fn word(host: &str, port: u16, word: &str) -> Option<String> {
+    let bytes = said(host, port, word.as_bytes()).await?;
+    String::from_utf8(bytes).ok()
+}
+
+/// All that a server says to these bytes until it closes; none where nobody answers.
+pub async fn said(host: &str, port: u16, bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut stream = TcpStream::connect((host, port)).await.ok()?;
+    stream.write_all(bytes).await.ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.ok()?;
+    Some(answer)
 }
 
 /// A client with a session.

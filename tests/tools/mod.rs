@@ -12,4 +12,6 @@ mod offsets;
 mod preferred_replica_election;
 mod quickstart;
 mod reassign_partitions;
+mod replica_verification;
 mod zk_cli;
+mod zk_server;

@@ -76,11 +76,14 @@ pub fn serve<S: Service>(listener: Listener, service: Arc<S>, settings: Settings
             match accepted {
                 Ok((stream, peer)) => match counts.enter(peer.ip()) {
                     Some(counted) => start(stream, peer, &service, &buffers, &connections, counted),
-                    None => service.warn(&format!(
-                        "Too many connections from {} - max is {}",
-                        peer.ip(),
-                        settings.max_per_address
-                    )),
+                    None => {
+                        service.refused();
+                        service.warn(&format!(
+                            "Too many connections from {} - max is {}",
+                            peer.ip(),
+                            settings.max_per_address
+                        ));
+                    }
                 },
                 Err(error) => {
                     service.warn(&format!("cannot accept a connection: {}", io_text(&error)));

@@ -5,6 +5,7 @@
 //! * [`connection`]: one task a connection: cut frames, hand each over, write the replies in order.
 //! * [`outbound`]: replies as parts, bytes by `writev`, file slices by `sendfile`.
 //! * [`foreign`]: recognises another protocol by its first bytes and says so in one sentence.
+//! * [`http`]: a small server for operators and scrapers.
 //! * [`shutdown`]: the stop signal, and the set of tasks that follow it.
 //! * [`simulated`]: a network in memory and the machines on it, for whole clusters in one thread.
 //!
@@ -15,6 +16,7 @@
 pub mod buffers;
 pub mod connection;
 pub mod foreign;
+pub mod http;
 pub mod listener;
 pub mod outbound;
 pub mod shutdown;

@@ -1,8 +1,14 @@
 //! What a connection still has to write: bytes by `writev`, file slices by `sendfile`.
+//!
+//! `sendfile` waits for the disk where the pages are cold, and with it every connection of this
+//! worker. So a stretch is looked at before it is sent; a cold one is first read into the page
+//! cache by a thread that may wait.
 
 use std::collections::VecDeque;
+use std::future::Future;
 use std::io::{self, IoSlice};
 use std::os::fd::AsFd;
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
@@ -10,21 +16,28 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use crate::base::bytes::Part;
-use crate::base::disk::FileSlice;
+use crate::base::disk::{self, FileSlice};
 
 use super::simulated;
-use super::socket::{Line, Stream};
+use super::socket::{self, Line, Stream};
 
 /// How many pieces one `writev` takes: beyond this the call costs more than it saves.
 const PIECES_MAX: usize = 64;
+/// Up to this length a file's stretch in the page cache is copied and leaves with the bytes around
+/// it, in one call: cheaper than one of its own. In bytes.
+const COPIED_BYTES_MAX: usize = 16 * 1024;
 /// How much one turn sends of files before other tasks of the worker get theirs, in bytes.
 const SENDFILE_BYTES_A_TURN: usize = 1024 * 1024;
 
 /// The queue of parts.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Outbound {
     parts: VecDeque<Part>,
     bytes: usize,
+    /// How much of the front part, a file's, need not be looked at any more.
+    warm: usize,
+    /// The front part is being read into the page cache.
+    warming: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl Outbound {
@@ -33,7 +46,7 @@ impl Outbound {
         for part in parts {
             if !part.is_empty() {
                 self.bytes += part.len();
-                self.parts.push_back(part);
+                self.parts.push_back(copied_if_short(part));
             }
         }
     }
@@ -87,8 +100,9 @@ impl Outbound {
     fn poll_write_tcp(&mut self, stream: &TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut turn = SENDFILE_BYTES_A_TURN;
         while !self.parts.is_empty() && turn > 0 {
+            ready!(self.poll_warm(cx));
             let written = match self.parts.front() {
-                Some(Part::File(slice)) => send_file(stream, slice, turn),
+                Some(Part::File(slice)) => send_file(stream, slice, turn.min(self.warm)),
                 _ => self.write_bytes(stream),
             };
             match written {
@@ -109,6 +123,32 @@ impl Outbound {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Ready when the next stretch can be sent without waiting for the disk.
+    fn poll_warm(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(warming) = &mut self.warming {
+            ready!(warming.as_mut().poll(cx));
+            self.warming = None;
+            return Poll::Ready(());
+        }
+        let Some(Part::File(slice)) = self.parts.front().filter(|_| self.warm == 0) else {
+            return Poll::Ready(());
+        };
+        let stretch = slice.clone().truncated(SENDFILE_BYTES_A_TURN);
+        self.warm = stretch.len();
+        if stretch.is_cached() {
+            return Poll::Ready(());
+        }
+        let mut warming = Box::pin(socket::blocking(move || {
+            // An error shows again when it is sent, and ends the connection then.
+            let _ = disk::warm(&[stretch]);
+        }));
+        let warmed = warming.as_mut().poll(cx);
+        if warmed.is_pending() {
+            self.warming = Some(warming);
+        }
+        warmed
     }
 
     /// The byte parts at the front, in one call. Where a file follows, the kernel is told that
@@ -148,13 +188,30 @@ impl Outbound {
             if length > written {
                 match part {
                     Part::Bytes(bytes) => bytes.advance(written),
-                    Part::File(slice) => *slice = slice.clone().advanced(written),
+                    Part::File(slice) => {
+                        *slice = slice.clone().advanced(written);
+                        self.warm = self.warm.saturating_sub(written);
+                    }
                 }
                 return;
             }
             written -= length;
+            self.warm = 0;
             self.parts.pop_front();
         }
+    }
+}
+
+/// A short stretch of a file as bytes, where it can be read without waiting for the disk.
+fn copied_if_short(part: Part) -> Part {
+    let Part::File(slice) = &part else { return part };
+    if slice.len() > COPIED_BYTES_MAX {
+        return part;
+    }
+    match disk::without_waiting(|| slice.read()) {
+        Ok(Ok(bytes)) => Part::Bytes(bytes.into()),
+        // Cold, or an error that shows again when it is sent.
+        _ => part,
     }
 }
 

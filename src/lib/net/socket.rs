@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::buf::Limit;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 use tokio::sync::oneshot;
@@ -188,6 +188,23 @@ pub(super) enum Line {
     Simulated(simulated::stream::Stream),
 }
 
+/// Reads once. A read that leaves room has emptied the socket: that is remembered, so that nobody
+/// asks it again before it has more.
+fn read_once(stream: &TcpStream, into: &mut Limit<&mut BytesMut>) -> io::Result<usize> {
+    let room = into.chunk_mut().len();
+    let mut read = Err(io::ErrorKind::WouldBlock.into());
+    // What `WouldBlock` forgets is the readiness of before the read: bytes that come meanwhile
+    // make the socket readable anew.
+    let _ = stream.try_io(Interest::READABLE, || {
+        read = stream.try_read_buf(into);
+        match read {
+            Ok(some) if some == 0 || some == room => Ok(()),
+            _ => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    });
+    read
+}
+
 impl Stream {
     fn new(stream: TcpStream) -> io::Result<Stream> {
         // Requests and replies are whole messages: waiting to merge them only adds latency.
@@ -244,7 +261,7 @@ impl Stream {
     /// Reads what is there, after [`Stream::poll_read_ready`].
     pub(super) fn try_read(&self, into: &mut Limit<&mut BytesMut>) -> io::Result<usize> {
         match &self.0 {
-            Line::Tcp(stream) => stream.try_read_buf(into),
+            Line::Tcp(stream) => read_once(stream, into),
             Line::Simulated(stream) => Ok(stream.take(|bytes| {
                 let length = bytes.len().min(into.remaining_mut());
                 into.put_slice(bytes.get(..length).unwrap_or_default());

@@ -108,7 +108,11 @@ fn failed(what: &str, error: &std::io::Error) -> Failure {
 }
 
 /// Opens the file for a daemon's output, emptied.
-fn console(disk: &Disk, folder: &Path, name: &str) -> Result<std::os::fd::OwnedFd, Failure> {
+pub(super) fn console(
+    disk: &Disk,
+    folder: &Path,
+    name: &str,
+) -> Result<std::os::fd::OwnedFd, Failure> {
     let path = folder.join(format!("{name}.out"));
     let what = format!("cannot write {}", path.display());
     let opened = disk.create_dir_all(folder).and_then(|()| {
@@ -149,7 +153,7 @@ pub(super) fn settle(daemon: bool, io: &Io) {
 
 /// Every connection and every segment is an open file, and a shell allows a thousand of them. As
 /// many as may be are what a server needs; the JVM takes them, too.
-fn raise_file_limit() {
+pub(super) fn raise_file_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     // Lowering nothing, it is refused to nobody.

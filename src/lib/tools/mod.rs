@@ -13,6 +13,7 @@ mod common;
 pub mod console_consumer;
 pub mod console_producer;
 pub mod consumer_groups;
+mod dates;
 pub mod delete_records;
 pub mod docs;
 mod exceptions;
@@ -30,13 +31,20 @@ pub mod options;
 mod pattern;
 pub mod preferred_replica_election;
 pub mod reassign_partitions;
+pub mod replica_verification;
 mod serve;
 pub mod start_kafka;
 pub mod start_zookeeper;
 mod stop;
+mod stops;
 pub mod topics;
 mod typing;
+pub mod zk_cleanup;
 pub mod zk_cli;
+pub mod zk_server;
+pub mod zk_server_initialize;
+pub mod zk_snapshot_toolkit;
+pub mod zk_txn_log_toolkit;
 pub mod zookeeper_server_start;
 pub mod zookeeper_server_stop;
 
@@ -62,12 +70,18 @@ pub static TOOLS: &[&Tool] = &[
     &log_dirs::TOOL,
     &preferred_replica_election::TOOL,
     &reassign_partitions::TOOL,
+    &replica_verification::TOOL,
     &kafka_server_start::TOOL,
     &kafka_server_stop::TOOL,
     &topics::TOOL,
     &start_kafka::TOOL,
     &start_zookeeper::TOOL,
+    &zk_cleanup::TOOL,
     &zk_cli::TOOL,
+    &zk_server_initialize::TOOL,
+    &zk_server::TOOL,
+    &zk_snapshot_toolkit::TOOL,
+    &zk_txn_log_toolkit::TOOL,
     &zookeeper_server_start::TOOL,
     &zookeeper_server_stop::TOOL,
     &zk_cli::SHELL,

@@ -39,10 +39,21 @@ const ZOOKEEPER_DEFAULTS: &[(&str, &str)] = &[
     ("admin.enableServer", "false"),
 ];
 
+/// How ZooKeeper ends where its admin server cannot be started.
+const EXIT_ADMIN_PORT: u8 = 4;
+
 /// `zookeeper.properties`, or what stands in for one.
 pub(super) fn zoo_cfg(file: Option<&Path>) -> Result<ZooCfg, Failure> {
+    zoo_cfg_over(file, &[])
+}
+
+/// The same over settings that hold where the file has none.
+pub(super) fn zoo_cfg_over(
+    file: Option<&Path>,
+    beneath: &[(String, String)],
+) -> Result<ZooCfg, Failure> {
     let read = match file {
-        Some(file) => ZooCfg::load(&Disk::System, file),
+        Some(file) => ZooCfg::load_over(&Disk::System, file, beneath),
         None => ZooCfg::parse(&defaults(ZOOKEEPER_DEFAULTS)),
     };
     read.map_err(|error| Failure::named(Chain(&error)).code(2))
@@ -82,10 +93,15 @@ pub(super) struct Servers {
 }
 
 /// Runs until SIGTERM or SIGINT.
-pub(super) fn run(servers: Servers, _io: &mut Io) -> Ended {
+pub(super) fn run(servers: Servers, io: &mut Io) -> Ended {
+    run_and_tell(servers, || {}, io)
+}
+
+/// The same; `ready` is called once all of them serve.
+pub(super) fn run_and_tell(servers: Servers, ready: fn(), _io: &mut Io) -> Ended {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::named(io_text(&error)))?;
-    let ended = runtime.block_on(serve(servers));
+    let ended = runtime.block_on(serve(servers, ready));
     // Nothing of the servers is left but threads that wait for work.
     runtime.shutdown_background();
     ended
@@ -118,7 +134,7 @@ impl Signals {
     }
 }
 
-async fn serve(servers: Servers) -> Ended {
+async fn serve(servers: Servers, ready: fn()) -> Ended {
     let mut signals = Signals::listen().map_err(|error| Failure::named(io_text(&error)))?;
     let zookeeper = match servers.zookeeper {
         Some(cfg) => Some(start_zookeeper(&cfg).await?),
@@ -145,6 +161,7 @@ async fn serve(servers: Servers) -> Ended {
         }
         None => None,
     };
+    ready();
     let topics_made = async {
         if let Some(running) = &broker {
             create_topics(running, servers.topics).await;
@@ -178,11 +195,12 @@ async fn serve(servers: Servers) -> Ended {
 }
 
 async fn start_zookeeper(cfg: &ZooCfg) -> Result<zookeeper::Running, Failure> {
+    zookeeper::refuse_unbuilt(cfg).map_err(|text| Failure::named(text).code(2))?;
     let ensemble = zookeeper::Ensemble::from_zoo_cfg(cfg, &Disk::System);
     let ensemble = ensemble.map_err(|text| Failure::named(text).code(2))?;
     let mut settings = zookeeper::Settings::from_zoo_cfg(cfg, Disk::System, Clock::System);
     // Where clients connect may stand in the server's own line alone.
-    let line = ensemble.as_ref().and_then(|ensemble| cfg.servers.get(&ensemble.id.0));
+    let line = ensemble.as_ref().and_then(|ensemble| ensemble.line());
     if let (None, Some((host, port))) =
         (cfg.keys.client_port, line.and_then(|line| line.client.clone()))
     {
@@ -194,7 +212,13 @@ async fn start_zookeeper(cfg: &ZooCfg) -> Result<zookeeper::Running, Failure> {
             target: "org.apache.zookeeper.server.ZooKeeperServerMain",
             "Unexpected exception, exiting abnormally: {}", Chain(&error)
         );
-        Failure::named(Chain(&error))
+        let failure = Failure::named(Chain(&error));
+        match error {
+            zookeeper::Error::Bind { port: zookeeper::Port::Admin, .. } => {
+                failure.code(EXIT_ADMIN_PORT)
+            }
+            _ => failure,
+        }
     })
 }
 

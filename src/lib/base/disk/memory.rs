@@ -9,9 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
 use super::{Entry, Mode};
 use crate::base::rng::Rng;
+
+/// What is cached or not as one.
+const PAGE_BYTES: u64 = 4_096;
 
 /// The disk.
 #[derive(Debug, Default)]
@@ -31,6 +35,10 @@ struct State {
     cut_at_sync: Option<u64>,
     /// Bytes that may still be written before the disk is full.
     room: Option<u64>,
+    /// The pages that were read since the cache was emptied; none where it never was.
+    cached: Option<BTreeSet<(usize, u64)>>,
+    /// Who read a page that was not.
+    waited: Vec<ThreadId>,
     powerless: bool,
 }
 
@@ -92,6 +100,18 @@ impl Memory {
     /// Lets `bytes` more be written; then the disk is full.
     pub fn limit_room(&self, bytes: Option<u64>) {
         self.state().room = bytes;
+    }
+
+    /// Empties the page cache: until it has been read once, a page is read only by who may wait.
+    pub fn forget_cached_pages(&self) {
+        let mut state = self.state();
+        state.cached = Some(BTreeSet::new());
+        state.waited.clear();
+    }
+
+    /// The threads that have waited for a page since.
+    pub fn waited(&self) -> Vec<ThreadId> {
+        self.state().waited.clone()
     }
 
     /// Cuts the power now.
@@ -279,9 +299,29 @@ impl MemoryFile {
         Ok(self.disk.state().powered()?.inode(self.inode)?.data.len() as u64)
     }
 
-    pub(super) fn read_at(&self, into: &mut [u8], position: u64) -> io::Result<usize> {
+    pub(super) fn read_at(
+        &self,
+        into: &mut [u8],
+        position: u64,
+        may_wait: bool,
+    ) -> io::Result<usize> {
         let mut guard = self.disk.state();
-        let data = &guard.powered()?.inode(self.inode)?.data;
+        let state = guard.powered()?;
+        if let Some(cached) = &mut state.cached {
+            let end = position + into.len().max(1) as u64;
+            let mut pages =
+                (position / PAGE_BYTES..end.div_ceil(PAGE_BYTES)).map(|page| (self.inode, page));
+            if may_wait {
+                let before = cached.len();
+                cached.extend(pages);
+                if cached.len() > before {
+                    state.waited.push(thread::current().id());
+                }
+            } else if !pages.all(|page| cached.contains(&page)) {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+        }
+        let data = &state.inode(self.inode)?.data;
         let from = data.get(usize::try_from(position).unwrap_or(usize::MAX)..).unwrap_or_default();
         let length = from.len().min(into.len());
         into[..length].copy_from_slice(&from[..length]);

@@ -10,6 +10,7 @@
 
 pub mod memory;
 mod real;
+mod waiting;
 
 use std::io::{self, IoSlice};
 use std::os::fd::BorrowedFd;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use memory::Memory;
+pub use waiting::{warm, without_waiting};
 
 /// Where files live.
 #[derive(Clone, Debug, Default)]
@@ -249,11 +251,20 @@ impl File {
         Ok(self.len()? == 0)
     }
 
-    /// Reads once; less than asked for at the end of the file.
+    /// Reads once; less than asked for at the end of the file. Inside [`without_waiting`] also less
+    /// where the rest is not in the page cache, and an error where nothing is.
     pub fn read_at(&self, into: &mut [u8], position: u64) -> io::Result<usize> {
-        match &self.0 {
-            Inner::System(file) => file.read_at(into, position),
-            Inner::Memory(file) => file.read_at(into, position),
+        let may_wait = waiting::may_wait();
+        let read = match &self.0 {
+            Inner::System(file) if may_wait => file.read_at(into, position),
+            Inner::System(file) => file.read_cached_at(into, position),
+            Inner::Memory(file) => file.read_at(into, position, may_wait),
+        };
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(waiting::missed(self, position, into.len()))
+            }
+            read => read,
         }
     }
 
@@ -368,6 +379,15 @@ impl FileSlice {
         self.position += bytes as u64;
         self.length -= bytes;
         self
+    }
+
+    /// Whether its first and its last byte can be read without waiting for the device. What lies
+    /// between then mostly can, too: pages come and go in order.
+    pub fn is_cached(&self) -> bool {
+        let Some(last) = self.length.checked_sub(1) else { return true };
+        let probe = |at| self.file.read_at(&mut [0], self.position + at as u64);
+        // Another error than a cold page is for whoever reads in earnest.
+        without_waiting(|| (probe(last), probe(0))).is_ok()
     }
 
     /// Reads the slice from its start into `into`, which may be shorter.

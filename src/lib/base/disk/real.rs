@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::fs;
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -42,6 +42,18 @@ impl RealFile {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => return other,
             }
+        }
+    }
+
+    /// Reads what lies in the page cache; `WouldBlock` where that is nothing.
+    pub(super) fn read_cached_at(&self, into: &mut [u8], position: u64) -> io::Result<usize> {
+        use rustix::io::{Errno, ReadWriteFlags, preadv2};
+        let mut room = [IoSliceMut::new(into)];
+        match preadv2(&self.0, &mut room, position, ReadWriteFlags::NOWAIT) {
+            Ok(read) => Ok(read),
+            // A file system that cannot tell: it is read as it always was.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR) => self.read_at(into, position),
+            Err(error) => Err(error.into()),
         }
     }
 

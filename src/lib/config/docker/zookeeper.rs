@@ -31,6 +31,8 @@ const WURSTMEISTER: &[(&str, &str)] = &[
     ("clientPort", "2181"),
     ("autopurge.snapRetainCount", "3"),
     ("autopurge.purgeInterval", "1"),
+    // There was none in 3.4.
+    ("admin.enableServer", "false"),
 ];
 
 /// The official image's variables: name, key, default.
@@ -54,6 +56,8 @@ const CONFLUENT_ODD: &[(&str, &str)] = &[
     ("ZOOKEEPER_AUTOPURGE_SNAP_RETAIN_COUNT", "autopurge.snapRetainCount"),
     ("ZOOKEEPER_JUTE_MAX_BUFFER", "jute.maxbuffer"),
     ("ZOOKEEPER_CNX_TIMEOUT", "cnxTimeout"),
+    ("ZOOKEEPER_ADMIN_ENABLE_SERVER", "admin.enableServer"),
+    ("ZOOKEEPER_ADMIN_SERVER_PORT", "admin.serverPort"),
     ("ZOOKEEPER_QUORUM_LISTEN_ON_ALL_IPS", "quorumListenOnAllIPs"),
 ];
 
@@ -190,7 +194,9 @@ mod tests {
             ("ZOOKEEPER_TICK_TIME", "500"),
             ("ZOOKEEPER_JUTE_MAX_BUFFER", "2000"),
             ("ZOOKEEPER_MAX_CLIENT_CNXNS", "7"),
+            ("ZOOKEEPER_ADMIN_ENABLE_SERVER", "false"),
         ]);
+        assert!(!cfg.keys.admin_enable_server);
         assert_eq!((dialect, my_id), (ZooKeeperDialect::Confluent, None));
         assert_eq!((cfg.keys.client_port, cfg.keys.tick_time), (Some(32181), 500));
         assert_eq!((cfg.frame_bytes_max(), cfg.keys.max_client_cnxns), (2000, 7));

@@ -3,14 +3,18 @@
 //! Unknown keys are kept and not spoken of, as ZooKeeper makes system properties of them. A key may
 //! carry ZooKeeper's prefix `zookeeper.`, as it would on a Java command line.
 
+mod membership;
 mod rows;
 mod server;
 
+pub use membership::{Difference, Membership};
 pub use rows::QuorumConfig;
 pub use server::{Role, ServerAddress, ServerLine};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use membership::is_member_line;
 
 use super::{Error, Origin, Properties, find};
 use crate::base::disk::Disk;
@@ -19,12 +23,8 @@ use crate::base::disk::Disk;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZooCfg {
     pub keys: QuorumConfig,
-    /// `server.N` lines by number.
-    pub servers: BTreeMap<i64, ServerLine>,
-    /// `group.N=a:b` lines: the members of each group.
-    pub groups: BTreeMap<i64, Vec<i64>>,
-    /// `weight.N` lines.
-    pub weights: BTreeMap<i64, i64>,
+    /// The `server.N`, `group.N` and `weight.N` lines, of this file or of the dynamic one.
+    pub members: Membership,
     /// What no row knows, as it was written.
     pub others: BTreeMap<String, String>,
     pub file: Option<PathBuf>,
@@ -36,7 +36,23 @@ const SNAPSHOTS_RETAINED_MIN: i32 = 3;
 impl ZooCfg {
     /// Reads a file, and the dynamic one it names.
     pub fn load(disk: &Disk, path: &Path) -> Result<ZooCfg, Error> {
+        ZooCfg::load_over(disk, path, &[])
+    }
+
+    /// The same over pairs that hold where the file has none of their name, as what stands on a
+    /// Java command line.
+    pub fn load_over(
+        disk: &Disk,
+        path: &Path,
+        beneath: &[(String, String)],
+    ) -> Result<ZooCfg, Error> {
         let mut properties = Properties::load(disk, path)?;
+        for (name, value) in beneath {
+            let short = name.strip_prefix("zookeeper.").unwrap_or(name);
+            if properties.get(name).is_none() && properties.get(short).is_none() {
+                properties.set(name.as_str(), value.as_str());
+            }
+        }
         if let Some(dynamic) = properties.get("dynamicConfigFile").map(str::trim).map(PathBuf::from)
         {
             let lines = Properties::load(disk, &dynamic)?;
@@ -47,6 +63,9 @@ impl ZooCfg {
             for (key, value) in lines.iter() {
                 properties.set(key, value);
             }
+            let mut cfg = ZooCfg::parse(&properties)?;
+            cfg.members.version = version_of(&dynamic);
+            return Ok(cfg);
         }
         ZooCfg::parse(&properties)
     }
@@ -56,7 +75,7 @@ impl ZooCfg {
         let known = QuorumConfig::keys();
         let mut own = properties.clone();
         let mut others = BTreeMap::new();
-        let mut members = Members::default();
+        let mut members = Membership::default();
         for (name, value) in properties.iter() {
             let name = name.trim();
             let short = name.strip_prefix("zookeeper.").unwrap_or(name);
@@ -68,10 +87,9 @@ impl ZooCfg {
                 own.set(short, value);
             }
         }
-        let Members { servers, groups, weights } = members;
         let file = properties.file().map(Path::to_owned);
         let keys = QuorumConfig::read(&own)?;
-        let cfg = ZooCfg { keys, servers, groups, weights, others, file };
+        let cfg = ZooCfg { keys, members, others, file };
         cfg.check().map_err(|error| at(properties, error))?;
         Ok(cfg)
     }
@@ -113,10 +131,9 @@ impl ZooCfg {
     /// Whether this server belongs to an ensemble. One server line alone means stand-alone, as
     /// ZooKeeper reads it, unless `standaloneEnabled=false`.
     pub fn is_quorum(&self) -> bool {
-        let voters = self.servers.values().filter(|line| line.role == Role::Participant).count();
-        match voters {
+        match self.members.voters().count() {
             0 => false,
-            1 => self.servers.len() > 1 || !self.keys.standalone_enabled,
+            1 => self.members.servers.len() > 1 || !self.keys.standalone_enabled,
             _ => true,
         }
     }
@@ -155,33 +172,15 @@ impl ZooCfg {
             must(keys.init_limit > 0, "initLimit is not set")?;
             must(keys.sync_limit > 0, "syncLimit is not set")?;
         }
-        self.check_groups()
-    }
-
-    fn check_groups(&self) -> Result<(), Error> {
-        let mut seen = BTreeMap::new();
-        for (group, members) in &self.groups {
-            for member in members {
-                if let Some(other) = seen.insert(member, group) {
-                    let message = format!("Server {member} is in group {other} and group {group}");
-                    return Err(Error::conflict(message));
-                }
-            }
-        }
-        Ok(())
+        self.members.check()
     }
 }
 
-/// The lines that name members of the ensemble.
-#[derive(Default)]
-struct Members {
-    servers: BTreeMap<i64, ServerLine>,
-    groups: BTreeMap<i64, Vec<i64>>,
-    weights: BTreeMap<i64, i64>,
-}
-
-fn is_member_line(key: &str) -> bool {
-    ["server.", "group.", "weight."].iter().any(|prefix| key.starts_with(prefix))
+/// The version of a dynamic file: what its name ends with, in hexadecimal.
+fn version_of(dynamic: &Path) -> i64 {
+    let suffix = dynamic.extension().and_then(|suffix| suffix.to_str());
+    let version = suffix.and_then(|suffix| u64::from_str_radix(suffix, 16).ok());
+    version.map_or(0, u64::cast_signed)
 }
 
 /// The error, said to come from the line of its key, else from the file.
@@ -189,30 +188,6 @@ fn at(properties: &Properties, error: Error) -> Error {
     let file = || Origin { file: properties.file().map(Path::to_owned), line: None };
     let origin = error.key().map_or_else(file, |key| properties.origin(key));
     error.with_origin(origin)
-}
-
-impl Members {
-    fn add(&mut self, key: &str, value: &str) -> Result<(), Error> {
-        let (kind, number) = key.split_once('.').unwrap_or((key, ""));
-        let expected = |what: &str| Error::invalid(key, value, what);
-        let id: i64 = number.parse().map_err(|_| expected("a number behind the dot of the key"))?;
-        match kind {
-            "server" => {
-                let line = ServerLine::parse(value).map_err(|what| expected(&what))?;
-                self.servers.insert(id, line);
-            }
-            "group" => {
-                let members: Result<Vec<i64>, _> = value.split(':').map(str::parse).collect();
-                let members = members.map_err(|_| expected("expected server numbers as 1:2:3"))?;
-                self.groups.insert(id, members);
-            }
-            _ => {
-                let weight = value.parse().map_err(|_| expected("Not a number of type LONG"))?;
-                self.weights.insert(id, weight);
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -258,8 +233,11 @@ mod tests {
         let three = format!("{one}server.2=b:2888:3888\nserver.3=c:2888:3888:observer\n");
         let cfg = parse(&format!("{three}group.1=1:2\nweight.1=2\n")).unwrap();
         assert!(cfg.is_quorum());
-        assert_eq!(cfg.servers[&3].role, Role::Observer);
-        assert_eq!((cfg.groups[&1].as_slice(), cfg.weights[&1]), ([1, 2].as_slice(), 2));
+        assert_eq!(cfg.members.servers[&3].role, Role::Observer);
+        assert_eq!(
+            (cfg.members.groups[&1].as_slice(), cfg.members.weights[&1]),
+            ([1, 2].as_slice(), 2)
+        );
     }
 
     #[test]

@@ -187,10 +187,10 @@ config! {
         /// How many requests may be on their way before new ones wait; 0 is without limit.
         request_throttle_max_requests: i32 =
             "0", "request_throttle_max_requests", any(), Low, ReadOnly;
-        /// How long a throttled request waits before it is looked at again, in milliseconds.
+        /// Kept so that files of ZooKeeper load; a throttled request goes on when another is done.
         request_throttle_stall_time: i32 =
             "100", "request_throttle_stall_time", any(), Low, ReadOnly;
-        /// Whether requests nobody waits for any more are dropped.
+        /// Kept so that files of ZooKeeper load; requests of closed connections are never read.
         request_throttle_drop_stale: bool =
             "true", "request_throttle_drop_stale", any(), Low, ReadOnly;
         /// Whether a request older than its session's timeout is stale.
@@ -199,15 +199,15 @@ config! {
         /// Whether a request of a closed connection is stale.
         request_stale_connection_check: bool =
             "true", "request_stale_connection_check", any(), Low, ReadOnly;
-        /// How long a stop waits for throttled requests, in milliseconds.
+        /// Kept so that files of ZooKeeper load; a stop does not wait for requests it has not read.
         request_throttler_shutdown_timeout: i32 =
             "10000", "request_throttler.shutdownTimeout", any(), Low, ReadOnly;
         /// From how many milliseconds of waiting on a request is answered with a throttling error;
         /// 0 never.
         throttled_op_wait_time: i32 = "0", "throttled_op_wait_time", any(), Low, ReadOnly;
-        /// How many bytes of large requests may be on their way.
+        /// How many bytes of large requests may be on their way; not heeded so far.
         large_request_max_bytes: i32 = "104857600", "largeRequestMaxBytes", any(), Low, ReadOnly;
-        /// From how many bytes on a request is large; -1 is none.
+        /// From how many bytes on a request is large; -1 is none; not heeded so far.
         large_request_threshold: i32 = "-1", "largeRequestThreshold", any(), Low, ReadOnly;
         /// How many connections may be made at once before new ones are refused; 0 is without
         /// limit.
@@ -546,11 +546,11 @@ config! {
         admin_idle_timeout: i32 = "30000", "admin.idleTimeout", at_least(0), Low, ReadOnly;
         /// The path of the admin commands.
         admin_command_url: String = "/commands", "admin.commandURL", any(), Low, ReadOnly;
-        /// Whether the admin server speaks TLS only.
+        /// Whether the admin server speaks TLS only; it speaks none so far, and the start is refused.
         admin_force_https: bool = "false", "admin.forceHttps", any(), Low, ReadOnly;
-        /// Whether the admin port takes both TLS and plain connections.
+        /// Whether the admin port takes both TLS and plain connections; plain ones alone so far.
         admin_port_unification: bool = "false", "admin.portUnification", any(), Low, ReadOnly;
-        /// Whether an admin client must show a certificate.
+        /// Whether an admin client must show a certificate; without TLS the start is refused.
         admin_need_client_auth: bool = "false", "admin.needClientAuth", any(), Low, ReadOnly;
         /// The HTTP version of the admin server; 11 is 1.1.
         admin_http_version: i32 = "11", "admin.httpVersion", any(), Low, ReadOnly;

@@ -68,6 +68,8 @@ pub(super) fn start(broker: &Arc<Broker>) {
             checkpoint(broker, Checkpoint::LogStart);
         },
     );
+    let expiration = i64::from(config.producer_id_expiration_check_interval_ms);
+    every(broker, millis(expiration), expire_producers);
     every(broker, FLUSH_EVERY, flush);
     every(broker, DELETE_EVERY, |broker| {
         let now_ms = broker.clock.wall_ms();
@@ -107,6 +109,16 @@ fn retain(broker: &Broker) {
             Ok(Ok(_)) | Err(_) => {}
             Ok(Err(error)) => broker.log_failed(partition.id(), &error),
         }
+    }
+}
+
+/// Forgets producers that have not been heard of for `producer.id.expiration.ms`.
+fn expire_producers(broker: &Broker) {
+    let now_ms = broker.clock.wall_ms();
+    let expiration_ms = i64::from(broker.config().producer_id_expiration_ms);
+    for partition in broker.replicas.online() {
+        // A partition that has gone offline meanwhile has no producers.
+        partition.with_log(|log, _| log.expire_producers(now_ms, expiration_ms)).ok();
     }
 }
 

@@ -11,6 +11,7 @@
 //! * [`peers`]: where other brokers are reached.
 //! * [`zookeeper`]: the ZooKeeper session of the moment.
 //! * [`old_offsets`]: offsets of consumers before 0.9, in ZooKeeper.
+//! * [`transactions`]: where transactions are coordinated, and whether what begins here is one.
 //! * [`producer_ids`]: ids for producers, from blocks that the controller or ZooKeeper gives.
 //! * [`log_failures`]: log directories that fail while it runs.
 //! * [`fetch_sessions`]: what consumers need not say again.
@@ -21,6 +22,7 @@ pub mod alter;
 mod alter_brokers;
 pub mod api;
 pub mod cluster;
+mod cold_reads;
 pub mod config_changes;
 pub mod context;
 pub mod control;
@@ -35,10 +37,13 @@ pub mod old_offsets;
 pub mod peers;
 pub mod producer_ids;
 pub mod registration;
+mod replicated;
 pub mod shards;
 pub mod startup;
+pub mod throttle;
 pub mod topic_configs;
 pub mod topics;
+pub mod transactions;
 pub mod zookeeper;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +55,7 @@ use crate::base::error::Chain;
 use crate::base::planted::Bug;
 use crate::config::Properties;
 use crate::config::broker::BrokerConfig;
+use crate::kafka::metadata::topic::TRANSACTION_STATE_TOPIC;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::replica::manager::{Missing, NotTaken, Stopped, Told};
 use crate::kafka::replica::{self, Partition, ReplicaManager};
@@ -67,7 +73,9 @@ use peers::PeerListeners;
 use producer_ids::ProducerIds;
 use registration::Registrar;
 use shards::Shards;
+use throttle::Throttles;
 use topic_configs::TopicConfigs;
+use transactions::Transactions;
 use zookeeper::ZooKeeper;
 
 /// A broker's services.
@@ -89,8 +97,11 @@ pub struct Broker {
     pub isr_changes: IsrChanges,
     pub peer_listeners: PeerListeners,
     pub producer_ids: ProducerIds,
+    pub transactions: Transactions,
     /// Log directories that have failed.
     pub log_failures: LogFailures,
+    /// How fast replicas that are named for it may be moved.
+    pub throttles: Throttles,
     pub stop: Stop,
     config: Arc<BrokerConfig>,
     fetch_sessions: Mutex<FetchSessions>,
@@ -173,6 +184,10 @@ impl Broker {
         if !is_news {
             return;
         }
+        // Entries that do not hold were left out.
+        if let Ok(config) = self.topic_configs.layers().throttles() {
+            self.throttles.set(&config);
+        }
         self.replicas.reconfigure_all();
         if unclean() != before {
             self.control.unclean_changed(None, Some(unclean())).await;
@@ -198,8 +213,14 @@ impl Broker {
     pub fn leadership_changed(self: &Arc<Broker>, results: &[(Told, Result<bool, NotTaken>)]) {
         self.fetchers.leadership_changed(self, results);
         for (told, result) in results {
-            if let Err(NotTaken::Storage(replica::Error::Log(error))) = result {
-                self.log_failed(&told.partition, error);
+            match result {
+                Err(NotTaken::Storage(replica::Error::Log(error))) => {
+                    self.log_failed(&told.partition, error);
+                }
+                Ok(true) if *told.partition.topic == *TRANSACTION_STATE_TOPIC => {
+                    self.say_that_nobody_coordinates(told.partition.partition);
+                }
+                Ok(_) | Err(_) => {}
             }
         }
         self.shards.leadership_changed(self, results);

@@ -29,7 +29,7 @@ pub mod retry;
 pub mod versions;
 
 pub use cluster::Cluster;
-pub use connection::Connection;
+pub use connection::{Connection, Pending};
 pub use error::{Error, Result};
 pub use options::{Address, Options};
 

@@ -35,6 +35,16 @@ impl fmt::Display for ReplyTo {
     }
 }
 
+/// Which partition of an internal topic a group or a transactional id lives in: Java's hash of it
+/// over `partitions`.
+pub fn partition_of(key: &str, partitions: i32) -> i32 {
+    let hash = key
+        .encode_utf16()
+        .fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+    // `Utils.abs`: the smallest number has no positive twin, and counts as zero.
+    hash.checked_abs().unwrap_or(0) % partitions.max(1)
+}
+
 /// What a machine is told.
 #[derive(Clone, Debug)]
 pub enum Event<Request> {

@@ -43,13 +43,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// Whether the log directory is to blame, which then goes offline (KAFKA_STORAGE_ERROR).
     pub fn is_storage(&self) -> bool {
-        matches!(
-            self,
-            Error::Io { .. }
-                | Error::Corrupt { .. }
-                | Error::Poisoned { .. }
-                | Error::Locked { .. }
-        )
+        match self {
+            // A read that was not to wait for the disk: nothing has failed.
+            Error::Io { source, .. } => source.kind() != io::ErrorKind::WouldBlock,
+            Error::Corrupt { .. } | Error::Poisoned { .. } | Error::Locked { .. } => true,
+            _ => false,
+        }
     }
 
     /// Whether it is the disk itself, rather than what one file says: then nothing near is safe.

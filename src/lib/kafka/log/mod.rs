@@ -44,5 +44,5 @@ pub mod time_index;
 pub mod transaction_index;
 
 pub use error::{Error, Result};
-pub use log::{Appended, Log, LogConfig, Read, Recovery, TimedOffset};
+pub use log::{Appended, Guard, Log, LogConfig, Read, Recovery, TimedOffset, Verified};
 pub use manager::{Checkpoint, Found, LogManager};

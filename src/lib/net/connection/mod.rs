@@ -50,6 +50,8 @@ pub enum Prefix {
     Length,
     /// They are a whole message of their own (ZooKeeper's four-letter words).
     Message(Reply),
+    /// They stand before so many bytes, which are a frame without a length.
+    Before(usize),
 }
 
 /// What the service sends on its own account.
@@ -105,11 +107,28 @@ pub trait Service: Send + Sync + 'static {
         Poll::Ready(())
     }
 
+    /// What to say of a frame whose length cannot be; `start` is what has come behind it.
+    fn too_long(
+        &self,
+        _session: &Self::Session,
+        prefix: [u8; 4],
+        _start: &[u8],
+        max: usize,
+    ) -> String {
+        foreign::describe(prefix, max, Self::PROTOCOL)
+    }
+
     /// Handles one frame, without its length prefix.
     fn frame(&self, session: &mut Self::Session, frame: Bytes) -> Reply;
 
     /// The connection has ended.
     fn close(&self, _session: Self::Session) {}
+
+    /// All that has come was taken.
+    fn idle(&self, _session: &mut Self::Session) {}
+
+    /// A connection was refused: its address has its fill.
+    fn refused(&self) {}
 
     /// Says something about connections in the log, under the service's own logger.
     fn warn(&self, text: &str);
@@ -156,6 +175,8 @@ struct Connection<'a, S: Service> {
     largest_frame: usize,
     /// The peer's prefix was looked at and its frame is still incomplete.
     prefixed: bool,
+    /// How long that frame is, where its prefix does not say so.
+    told: Option<usize>,
 }
 
 /// Serves one connection to its end.
@@ -184,6 +205,7 @@ pub(super) async fn serve<S: Service>(
         finished: false,
         largest_frame: 0,
         prefixed: false,
+        told: None,
     };
     let end = {
         let mut stopped = pin!(stop.raised());
@@ -246,7 +268,11 @@ impl<S: Service> Connection<'_, S> {
             return Poll::Pending;
         }
         loop {
-            ready!(self.stream.poll_read_ready(cx)).map_err(End::from)?;
+            let Poll::Ready(readable) = self.stream.poll_read_ready(cx) else {
+                self.service.idle(self.session);
+                return Poll::Pending;
+            };
+            readable.map_err(End::from)?;
             let most = self.make_room();
             match self.stream.try_read(&mut (&mut self.buffer).limit(most)) {
                 Ok(0) => {
@@ -282,16 +308,23 @@ impl<S: Service> Connection<'_, S> {
         let mut any = false;
         while self.may_read() {
             let Some(&prefix) = self.buffer.first_chunk::<4>() else { break };
-            if !self.prefixed
-                && let Prefix::Message(reply) = self.service.prefix(self.session, prefix)
-            {
-                self.buffer.advance(4);
-                self.queue(reply)?;
-                any = true;
-                continue;
+            if !self.prefixed {
+                match self.service.prefix(self.session, prefix) {
+                    Prefix::Message(reply) => {
+                        self.buffer.advance(4);
+                        self.queue(reply)?;
+                        any = true;
+                        continue;
+                    }
+                    Prefix::Before(length) => self.told = Some(length),
+                    Prefix::Length => {}
+                }
             }
             self.prefixed = true;
-            let length = self.frame_length(prefix)?;
+            let length = match self.told {
+                Some(length) => length,
+                None => self.frame_length(prefix)?,
+            };
             if self.buffer.len() < 4 + length {
                 break;
             }
@@ -300,7 +333,7 @@ impl<S: Service> Connection<'_, S> {
             }
             self.buffer.advance(4);
             let frame = self.buffer.split_to(length).freeze();
-            self.prefixed = false;
+            (self.prefixed, self.told) = (false, None);
             self.largest_frame = self.largest_frame.max(length.min(KEPT_BUFFER_BYTES_MAX));
             any = true;
             let reply = self.service.frame(self.session, frame);
@@ -314,7 +347,10 @@ impl<S: Service> Connection<'_, S> {
         let max = self.service.frame_bytes_max(self.session);
         match usize::try_from(i32::from_be_bytes(prefix)) {
             Ok(length) if length <= max => Ok(length),
-            _ => Err(End::Said(foreign::describe(prefix, max, S::PROTOCOL))),
+            _ => {
+                let start = self.buffer.get(4..).unwrap_or_default();
+                Err(End::Said(self.service.too_long(self.session, prefix, start, max)))
+            }
         }
     }
 

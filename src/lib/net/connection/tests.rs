@@ -194,6 +194,29 @@ async fn large_frames_files_and_last_words_arrive_whole() {
 }
 
 #[tokio::test]
+async fn a_cold_file_is_read_by_a_thread_that_may_wait() {
+    let disk = Disk::memory();
+    let Disk::Memory(memory) = &disk else { unreachable!("just made") };
+    disk.create_dir_all(std::path::Path::new("/d")).unwrap();
+    let file = disk.open(std::path::Path::new("/d/f"), Mode::Create).unwrap();
+    let content: Vec<u8> = (0..3_000_000u32).map(|n| n as u8).collect();
+    file.write_all_at(&content, 0).unwrap();
+    memory.forget_cached_pages();
+    let slice = FileSlice::new(file, 5, 2_900_000);
+    let running =
+        start(Script { slice: Some(slice), ..Script::default() }, Settings::default()).await;
+    let (mut reader, mut writer) = running.connect().await;
+    // Behind what waits for the disk, replies keep their order.
+    writer.parts(message(b"f")).await.unwrap();
+    writer.parts(message(b"e")).await.unwrap();
+    let reply = next(&mut reader).await;
+    assert!(reply[1..reply.len() - 1] == content[5..2_900_005]);
+    assert_eq!(next(&mut reader).await, b"e");
+    let waited = memory.waited();
+    assert!(!waited.is_empty() && !waited.contains(&std::thread::current().id()), "{waited:?}");
+}
+
+#[tokio::test]
 async fn strangers_are_named_and_turned_away() {
     let settings = Settings { max_per_address: 1 };
     let running = start(Script::default(), settings).await;

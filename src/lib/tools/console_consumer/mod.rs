@@ -17,12 +17,11 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
 use super::options::Parsed;
-use super::{Ended, Exit, Failure, Io, Manual, Misuse, Run, Tool, clients};
+use super::stops::Stops;
+use super::{Ended, Exit, Io, Manual, Misuse, Run, Tool, clients};
 use crate::base::clock::Instant;
-use crate::base::error::{Chain, io_text};
+use crate::base::error::Chain;
 use crate::kafka::client::consumer::{Consumer, Fetched, Subscribed};
 use crate::kafka::client::{Client, Error, Topics};
 use crate::kafka::types::TopicPartition;
@@ -318,32 +317,5 @@ impl Reading {
         // What was not printed is not consumed: the group's next reader begins with it.
         self.consumer.consumed_up_to(next.map_err(End::Receive)?);
         failed.map_or(Ok(()), Err)
-    }
-}
-
-/// The signals that end a reading.
-struct Stops {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Stops {
-    fn new() -> Result<Stops, Failure> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| {
-                Failure::named(format!("cannot wait for signals: {}", io_text(&error)))
-            })
-        };
-        Ok(Stops {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) -> Exit {
-        tokio::select! {
-            _ = self.interrupt.recv() => Exit(130),
-            _ = self.terminate.recv() => Exit(143),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the line of kafka-console-consumer. The texts are those of the real tool.
 
+use super::super::Failure;
 use super::super::options::usage;
 use super::super::{Shape, call};
 use super::*;

@@ -160,6 +160,13 @@ fn tokenise(options: &[Opt], line: &[String]) -> Result<Tokens, Error> {
         let Some(row) = find(name) else {
             // One dash and no full name is a cluster of letters to joptsimple, which names the
             // first letter it does not know.
+            let is_letter = |letter: char| {
+                find(letter.encode_utf8(&mut [0; 4])).is_some_and(|row| row.value == Value::None)
+            };
+            if !word.starts_with("--") && attached.is_none() && name.chars().all(is_letter) {
+                tokens.options.extend(name.chars().map(|letter| format!("--{letter}")));
+                continue;
+            }
             let unknown = match word.strip_prefix("--") {
                 Some(_) => name.to_owned(),
                 None => name.chars().take(1).collect(),

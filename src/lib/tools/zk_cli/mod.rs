@@ -30,7 +30,7 @@ use crate::zookeeper::client::{ConnectString, Options};
 use shell::Shell;
 
 /// The release whose client this one stands in for.
-const VERSION: &str = "3.9.5";
+const VERSION: &str = crate::zookeeper::server::RELEASE;
 /// Where servers are looked for by who was told nothing.
 const SERVER_DEFAULT: &str = "localhost:2181";
 /// How long one command looks for a server.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::tools::dates;
 use crate::zookeeper::jute::Stat;
 
 /// What a node says about itself, eleven lines.
@@ -18,9 +18,9 @@ fn stat_in(stat: &Stat, zone: &TimeZone) -> String {
          dataVersion = {}\naclVersion = {}\nephemeralOwner = 0x{:x}\ndataLength = {}\n\
          numChildren = {}",
         stat.czxid.0,
-        date(stat.ctime, zone),
+        dates::full(stat.ctime, zone),
         stat.mzxid.0,
-        date(stat.mtime, zone),
+        dates::full(stat.mtime, zone),
         stat.pzxid.0,
         stat.cversion,
         stat.version,
@@ -29,12 +29,6 @@ fn stat_in(stat: &Stat, zone: &TimeZone) -> String {
         stat.data_length,
         stat.num_children
     )
-}
-
-/// As Java prints a date.
-fn date(ms: i64, zone: &TimeZone) -> String {
-    let at = Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(zone.clone());
-    at.strftime("%a %b %d %H:%M:%S %Z %Y").to_string()
 }
 
 /// Sixteen bytes a line, as numbers and as letters, in a frame.

@@ -63,7 +63,8 @@ impl Jute for Introduction {
     fn encode(&self, writer: &mut Writer) {
         match &self.addresses {
             Some(addresses) => {
-                writer.i64(INTRODUCTION);
+                let several = addresses.contains('|');
+                writer.i64(if several { INTRODUCTION_MULTI } else { INTRODUCTION });
                 self.server.encode(writer);
                 super::put_text(writer, addresses);
             }
@@ -179,6 +180,11 @@ mod tests {
             assert_eq!(Introduction::extent(&bytes[..known]).unwrap(), None);
         }
         assert_eq!(Introduction::extent(&bytes[..20]).unwrap(), Some(bytes.len()));
+
+        let several = Introduction { server: ServerId(2), addresses: Some("a:1|b:2".to_owned()) };
+        let bytes = to_bytes(&several);
+        assert_eq!(bytes[..8], (-65_535i64).to_be_bytes());
+        assert_eq!(Introduction::decode(&mut Reader::new(&bytes)).unwrap(), several);
 
         let old = Introduction { server: ServerId(2), addresses: None };
         assert_eq!(to_bytes(&old), 2i64.to_be_bytes()[..]);

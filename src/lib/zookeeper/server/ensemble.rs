@@ -1,12 +1,13 @@
 //! What zoo.cfg says about the ensemble this server is a member of.
 
-use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::disk::Disk;
 use crate::base::error::io_text;
-use crate::config::quorum::{Role, ZooCfg};
+use crate::config::quorum::{Membership, ServerLine, ZooCfg};
 use crate::zookeeper::jute::ServerId;
+use crate::zookeeper::server::pipeline::Reconfiguration;
 
 /// The file in `dataDir` that says which of the servers this one is.
 const MY_ID: &str = "myid";
@@ -17,7 +18,23 @@ pub struct Ensemble {
     /// `myid`.
     pub id: ServerId,
     /// All of them, this one too.
-    pub members: BTreeMap<ServerId, Member>,
+    pub members: Membership,
+    /// `peerType=observer`, where no line says what this server is.
+    pub observer: bool,
+    /// `localSessionsEnabled`, and `localSessionsUpgradingEnabled`.
+    pub local_sessions: bool,
+    pub local_sessions_upgrade: bool,
+    /// `readonlymode.enabled`: whether clients that allow it are served without a quorum.
+    pub read_only: bool,
+    /// `reconfigEnabled`.
+    pub reconfigures: bool,
+    /// `standaloneEnabled`: whether one voter is too few for an ensemble.
+    pub standalone: bool,
+    /// `snapshotSizeFactor`: how large the log that is sent to a learner may be beside a snapshot;
+    /// negative never sends it.
+    pub snapshot_size_factor: f64,
+    /// zoo.cfg: configurations are kept beside it, and it names the one that holds.
+    pub file: Option<PathBuf>,
     /// `initLimit`, in ticks.
     pub init_limit: u32,
     /// `syncLimit`, in ticks.
@@ -30,37 +47,40 @@ pub struct Ensemble {
     pub history_max: usize,
     /// `quorumListenOnAllIPs`.
     pub listen_everywhere: bool,
-    /// The lines as `/zookeeper/config` and votes carry them.
-    pub config: String,
-}
-
-/// One server of the ensemble.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    pub host: String,
-    pub quorum_port: u16,
-    pub election_port: u16,
 }
 
 impl Ensemble {
     /// An ensemble of these members with ZooKeeper's defaults.
-    pub fn of(id: ServerId, members: BTreeMap<ServerId, Member>) -> Ensemble {
-        let lines = members.iter().map(|(id, member)| {
-            let Member { host, quorum_port, election_port } = member;
-            format!("server.{id}={host}:{quorum_port}:{election_port}:participant\n")
-        });
-        let config = lines.chain(["version=0".to_owned()]).collect();
+    pub fn of(id: ServerId, members: Membership) -> Ensemble {
         Ensemble {
             id,
             members,
+            observer: false,
+            local_sessions: false,
+            local_sessions_upgrade: false,
+            read_only: false,
+            reconfigures: false,
+            standalone: true,
+            snapshot_size_factor: 0.33,
+            file: None,
             init_limit: 10,
             sync_limit: 5,
             notification_interval: (Duration::from_millis(200), Duration::from_secs(60)),
             connect_timeout: Duration::from_secs(5),
             history_max: 500,
             listen_everywhere: false,
-            config,
         }
+    }
+
+    /// What reconfigurations are held to.
+    pub(super) fn reconfiguration(&self) -> Reconfiguration {
+        let voters_min = if self.standalone { 2 } else { 1 };
+        Reconfiguration { enabled: self.reconfigures, voters_min }
+    }
+
+    /// The line of this server.
+    pub fn line(&self) -> Option<&ServerLine> {
+        self.members.servers.get(&self.id.0)
     }
 
     /// What the file says; none where it describes a server that is alone. The error is a sentence.
@@ -69,22 +89,29 @@ impl Ensemble {
             return Ok(None);
         }
         refuse_unbuilt(cfg)?;
+        let several = cfg.members.servers.iter().find(|(_, line)| line.addresses.len() > 1);
+        if let Some((id, _)) = several.filter(|_| !cfg.keys.multi_address_enabled) {
+            return Err(format!(
+                "Multiple address feature is disabled, but multiple addresses were specified for sid \
+                 {id}; set multiAddress.enabled=true, or leave one address"
+            ));
+        }
         let id = my_id(cfg, disk)?;
-        let members = cfg.servers.iter().filter_map(|(&id, line)| {
-            let address = line.addresses.first()?;
-            let (quorum_port, election_port) = (address.quorum_port, address.election_port);
-            let host = address.host.clone();
-            Some((ServerId(id), Member { host, quorum_port, election_port }))
-        });
-        let members: BTreeMap<_, _> = members.collect();
-        if !members.contains_key(&id) {
+        let members = cfg.members.clone();
+        if !members.servers.contains_key(&id.0) {
             return Err(format!("My id {id} not in the peer list: there is no line server.{id}"));
         }
         let keys = &cfg.keys;
         let millis = |ms: i32| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
-        let lines = cfg.servers.iter().map(|(id, line)| format!("server.{id}={line}\n"));
-        let config = lines.chain(["version=0".to_owned()]).collect();
         Ok(Some(Ensemble {
+            reconfigures: keys.reconfig_enabled,
+            local_sessions: keys.local_sessions_enabled,
+            local_sessions_upgrade: keys.local_sessions_upgrading_enabled,
+            read_only: keys.readonlymode_enabled,
+            standalone: keys.standalone_enabled,
+            file: cfg.file.clone(),
+            snapshot_size_factor: keys.snapshot_size_factor,
+            observer: keys.peer_type.eq_ignore_ascii_case("observer"),
             init_limit: u32::try_from(keys.init_limit).unwrap_or(0),
             sync_limit: u32::try_from(keys.sync_limit).unwrap_or(0),
             notification_interval: (
@@ -94,7 +121,6 @@ impl Ensemble {
             connect_timeout: millis(keys.cnx_timeout),
             history_max: usize::try_from(keys.commit_log_count).unwrap_or(0).max(500),
             listen_everywhere: keys.quorum_listen_on_all_ips,
-            config,
             ..Ensemble::of(id, members)
         }))
     }
@@ -104,28 +130,17 @@ impl Ensemble {
 fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
     let keys = &cfg.keys;
     let unbuilt = [
-        (keys.reconfig_enabled, "reconfigEnabled=true"),
-        (keys.peer_type.eq_ignore_ascii_case("observer"), "peerType=observer"),
         (keys.observer_master_port != 0, "observerMasterPort"),
-        (keys.local_sessions_enabled, "localSessionsEnabled=true"),
-        (keys.readonlymode_enabled, "readonlymode.enabled=true"),
         (keys.ssl_quorum, "sslQuorum=true"),
         (keys.port_unification, "portUnification=true"),
         (keys.quorum_auth_enable_sasl, "quorum.auth.enableSasl=true"),
-        (keys.multi_address_enabled, "multiAddress.enabled=true"),
         (keys.oracle_path.is_some(), "oraclePath"),
         (keys.leader_serves == "no", "leaderServes=no"),
-        (!keys.db_autocreate, "db.autocreate=false"),
         (keys.force_snapshot_sync, "forceSnapshotSync=true"),
     ];
-    let mut found: Vec<String> =
-        unbuilt.iter().filter(|(set, _)| *set).map(|(_, key)| (*key).to_owned()).collect();
-    found.extend(cfg.groups.keys().map(|id| format!("group.{id}")));
-    found.extend(cfg.weights.keys().map(|id| format!("weight.{id}")));
-    let observers = cfg.servers.iter().filter(|(_, line)| line.role == Role::Observer);
-    found.extend(observers.map(|(id, _)| format!("server.{id} as observer")));
-    match found.first() {
-        Some(key) => {
+    let found = unbuilt.iter().find(|(set, _)| *set);
+    match found {
+        Some((_, key)) => {
             Err(format!("{key} is not supported in an ensemble by this build; take it out"))
         }
         None => Ok(()),
@@ -171,27 +186,29 @@ mod tests {
     fn members_are_read_from_the_server_lines() {
         assert!(read("dataDir=/d\nclientPort=2181\n", None).unwrap().is_none());
         let ensemble = read(THREE, Some("2\n")).unwrap().unwrap();
-        assert_eq!((ensemble.id, ensemble.members.len()), (ServerId(2), 3));
-        assert_eq!(ensemble.members[&ServerId(3)].host, "c");
+        assert_eq!((ensemble.id, ensemble.members.servers.len()), (ServerId(2), 3));
+        assert_eq!(ensemble.members.servers[&3].addresses[0].host, "c");
         assert_eq!((ensemble.init_limit, ensemble.sync_limit), (10, 5));
-        assert!(ensemble.config.starts_with("server.1=a:2888:3888:participant\n"));
-        assert!(ensemble.config.ends_with("\nversion=0"));
+        let config = ensemble.members.to_string();
+        assert!(config.starts_with("server.1=a:2888:3888:participant\n"), "{config}");
+        assert!(config.ends_with("\nversion=0"), "{config}");
     }
 
     #[test]
     fn what_is_not_built_is_refused_with_its_key() {
         let cases = [
-            ("reconfigEnabled=true\n", "reconfigEnabled=true"),
             ("sslQuorum=true\n", "sslQuorum=true"),
-            ("weight.1=2\n", "weight.1"),
-            ("server.4=d:2888:3888:observer\n", "server.4 as observer"),
             ("observerMasterPort=4000\n", "observerMasterPort"),
-            ("readonlymode.enabled=true\n", "readonlymode.enabled=true"),
         ];
         for (line, key) in cases {
             let error = read(&format!("{THREE}{line}"), Some("1")).unwrap_err();
             assert!(error.starts_with(key), "{error}");
         }
+        let two = "server.4=d:2888:3888|e:2888:3888\n";
+        let error = read(&format!("{THREE}{two}"), Some("1")).unwrap_err();
+        assert!(error.contains("specified for sid 4"), "{error}");
+        let enabled = read(&format!("{THREE}{two}multiAddress.enabled=true\n"), Some("1"));
+        assert_eq!(enabled.unwrap().unwrap().members.servers[&4].addresses.len(), 2);
         assert!(read(THREE, None).unwrap_err().contains("myid file is missing"));
         assert!(read(THREE, Some("x")).unwrap_err().contains("not a number"));
         assert!(read(THREE, Some("9")).unwrap_err().contains("no line server.9"));

@@ -66,6 +66,9 @@ impl Journal {
                 }
             };
             let mut last = Zxid::ZERO;
+            let metrics = &self.pipeline.metrics;
+            metrics.sync_processor_request_queued.add(batch.len());
+            metrics.sync_processor_batch_size.record(batch.len() as u64);
             for entry in &batch {
                 self.log.append(entry.zxid.0, &entry.bytes);
                 self.bytes += entry.bytes.len() as u64;
@@ -90,6 +93,8 @@ impl Journal {
         let started = clock.now();
         self.log.flush()?;
         let took = clock.now().since(started);
+        self.pipeline.metrics.fsynctime.time(took);
+        self.pipeline.metrics.sync_processor_queue_flush_time_ms.time(took);
         if took > self.pipeline.settings.sync_warning {
             self.pipeline.state().stats.slow_syncs += 1;
             warn!(

@@ -10,21 +10,24 @@
 //! * [`pipeline`]: writes, reads, sessions under one lock.
 //! * `journal`: the worker that makes transactions durable and has them applied.
 //! * `snapshots`: taken off the write path; purging.
+//! * `throttle`: how many sessions may be opened at a time.
 //! * `housekeeping`: expiry, containers, purging, by the clock.
 //! * `ensemble`, `quorum_link`: a server that is one of several.
-//! * `admin`: four-letter words.
+//! * `admin`: four-letter words, and commands over HTTP. `metrics`: what is measured.
 
 mod admin;
 mod dispatch;
 mod ensemble;
 mod housekeeping;
 mod journal;
+mod metrics;
 mod pipeline;
 mod quorum_link;
 mod settings;
 mod snapshots;
 mod startup;
 mod stats;
+mod throttle;
 mod zoo_cfg;
 
 #[cfg(test)]
@@ -32,6 +35,7 @@ mod tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -48,10 +52,14 @@ use journal::Journal;
 use pipeline::Pipeline;
 use snapshots::Snapshots;
 
-pub use ensemble::{Ensemble, Member};
-pub use settings::Settings;
-pub use startup::Error;
+pub use ensemble::Ensemble;
+pub use settings::{Admin, Place, Settings};
+pub use startup::{Error, Port};
+pub use throttle::ConnectionThrottle;
+pub use zoo_cfg::refuse_unbuilt;
 
+/// The release whose behaviour this server has.
+pub const RELEASE: &str = "3.9.5";
 const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 /// How long a stop waits for connections to end.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
@@ -64,6 +72,7 @@ pub struct Server;
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    ports: admin::Ports,
     pipeline: Arc<Pipeline>,
     snapshots: Arc<Snapshots>,
     journal: Option<Worker>,
@@ -75,7 +84,10 @@ pub struct Running {
 
 impl Server {
     /// Loads, binds and serves.
-    pub async fn start(settings: Settings) -> Result<Running, Error> {
+    pub async fn start(mut settings: Settings) -> Result<Running, Error> {
+        if let Some(ensemble) = settings.ensemble.as_ref().filter(|it| it.local_sessions) {
+            settings.tree.local_sessions = Some(ensemble.id.0.to_le_bytes()[0]);
+        }
         let address = format!("{}:{}", settings.host, settings.port);
         let loading = settings.clone();
         let started = socket::blocking(move || startup::load(&loading)).await?;
@@ -95,6 +107,7 @@ impl Server {
         let now = settings.clock.now();
         let pipeline = Arc::new(Pipeline::new(settings, started.tree));
         let snapshots = started.snapshots;
+        started.took.note(&pipeline.metrics);
         let failure = pipeline.failure();
         let journal =
             Journal::start(pipeline.clone(), started.log, snapshots.clone(), started.replayed);
@@ -123,15 +136,25 @@ impl Server {
             }
         }
         housekeeping::start(&pipeline, &snapshots, &stop);
-        let dispatch = Dispatch {
+        let dispatch = Arc::new(Dispatch {
             pipeline: pipeline.clone(),
             snapshots: snapshots.clone(),
             address,
             started: now,
+            trace_mask: AtomicI64::new(admin::TRACE_MASK),
+        });
+        let ports = match admin::serve(&dispatch, &stop).await {
+            Ok(ports) => ports,
+            Err(error) => {
+                stop.raise();
+                pipeline.stop();
+                return Err(error);
+            }
         };
         let limits = listener::Settings { max_per_address: per_address };
-        listener::serve(listener, Arc::new(dispatch), limits, &stop);
-        Ok(Running { address, pipeline, snapshots, journal, stop, failure, _lock: started.lock })
+        listener::serve(listener, dispatch, limits, &stop);
+        let _lock = started.lock;
+        Ok(Running { address, ports, pipeline, snapshots, journal, stop, failure, _lock })
     }
 }
 
@@ -139,6 +162,16 @@ impl Running {
     /// Where clients connect to.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where commands are asked for over HTTP, if they may be.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.ports.admin
+    }
+
+    /// Where Prometheus finds the metrics, if they are served.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.ports.metrics
     }
 
     /// Returns when the server cannot go on, and says why. It must be stopped then.

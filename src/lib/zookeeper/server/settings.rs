@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Ensemble;
+use super::throttle::ConnectionThrottle;
 use crate::base::clock::Clock;
 use crate::base::disk::Disk;
 use crate::limits;
@@ -39,6 +40,13 @@ pub struct Settings {
     pub frame_bytes_max: usize,
     /// `globalOutstandingLimit`: requests under way beyond which connections that have one wait.
     pub outstanding_max: usize,
+    /// `request_throttle_max_requests`: requests under way beyond which no connection is read; 0 is
+    /// any number.
+    pub requests_max: usize,
+    /// `throttled_op_wait_time`: how long a request may have waited for that and still be done.
+    pub throttled_wait: Option<Duration>,
+    /// `connection_throttle_*`.
+    pub connection_throttle: ConnectionThrottle,
     /// `snapCount`: transactions between snapshots, at most.
     pub snapshot_count: u32,
     /// `snapSizeLimitInKb`: log bytes between snapshots, at most; 0 is any number.
@@ -51,6 +59,10 @@ pub struct Settings {
     pub force_sync: bool,
     /// `fsync.warningthresholdms`.
     pub sync_warning: Duration,
+    /// `db.autocreate`: whether an empty database is one that never held anything. Otherwise it is
+    /// only where the file `initialize` says so, and else a disk that was lost: such a member of an
+    /// ensemble is not counted before it has a leader's state.
+    pub autocreate: bool,
     /// `snapshot.trust.empty`: whether logs without a snapshot are loaded.
     pub trust_empty: bool,
     /// `snapshot.compression.method`.
@@ -73,8 +85,52 @@ pub struct Settings {
     pub required_schemes: Vec<String>,
     /// The ensemble this server is a member of; none where it is alone.
     pub ensemble: Option<Ensemble>,
+    /// Commands over HTTP; none where `admin.enableServer=false`.
+    pub admin: Option<Admin>,
+    /// Where Prometheus finds the metrics; none unless `metricsProvider.className` names it.
+    pub metrics: Option<Place>,
+    /// The file this server was started with, as the admin server shows it.
+    pub configuration: Option<String>,
     /// What belongs to the tree.
     pub tree: tree::Settings,
+}
+
+/// Where a port is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub host: String,
+    /// 0 asks the kernel for one.
+    pub port: u16,
+}
+
+/// The settings of the admin server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admin {
+    /// `admin.serverAddress` and `admin.serverPort`.
+    pub place: Place,
+    /// `admin.commandURL`.
+    pub url: String,
+    /// `admin.idleTimeout`; zero is for ever.
+    pub idle: Duration,
+    /// `admin.rateLimiterIntervalInMS`: between two snapshots, and between two restores.
+    pub interval_ms: u64,
+    /// `admin.snapshot.enabled`.
+    pub snapshots: bool,
+    /// `admin.restore.enabled`.
+    pub restores: bool,
+}
+
+impl Default for Admin {
+    fn default() -> Admin {
+        Admin {
+            place: Place { host: "0.0.0.0".to_owned(), port: 8080 },
+            url: "/commands".to_owned(),
+            idle: Duration::from_secs(30),
+            interval_ms: 300_000,
+            snapshots: true,
+            restores: true,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -94,12 +150,16 @@ impl Default for Settings {
             sessionless_timeout: Duration::from_secs(10),
             frame_bytes_max: limits::JUTE_FRAME_BYTES_MAX,
             outstanding_max: 1_000,
+            requests_max: 0,
+            throttled_wait: None,
+            connection_throttle: ConnectionThrottle::default(),
             snapshot_count: 100_000,
             snapshot_log_bytes: 4 * 1024 * 1024 * 1024,
             log_file_bytes_max: 0,
             preallocate_bytes: 64 * 1024 * 1024,
             force_sync: true,
             sync_warning: Duration::from_millis(1_000),
+            autocreate: true,
             trust_empty: false,
             packing: Packing::Plain,
             snapshots_kept: 3,
@@ -111,6 +171,9 @@ impl Default for Settings {
             super_digest: None,
             required_schemes: Vec::new(),
             ensemble: None,
+            admin: None,
+            metrics: None,
+            configuration: None,
             tree: tree::Settings::default(),
         }
     }

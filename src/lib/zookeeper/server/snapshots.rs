@@ -94,25 +94,64 @@ impl Snapshots {
 
     /// Hands a snapshot out as it goes over the wire, piece by piece: a packet that names it, the
     /// nodes, and the text that ends them. Ends early where a piece is not taken.
-    pub(super) async fn stream(&self, pipeline: &Pipeline, pieces: mpsc::Sender<Bytes>) {
-        while std::mem::replace(&mut *self.busy(), true) {
-            self.idle.notified().await;
-        }
+    pub(super) async fn stream(
+        &self,
+        pipeline: &Pipeline,
+        pieces: mpsc::Sender<Result<Bytes, String>>,
+    ) {
+        self.reserve().await;
         let mut walk = pipeline.state().tree.begin_snapshot();
         let named = QuorumPacket::new(PacketKind::Snap, walk.zxid());
-        let mut wanted = pieces.send(to_bytes(&named)).await.is_ok();
+        let mut wanted = pieces.send(Ok(to_bytes(&named))).await.is_ok();
         let mut more = true;
         while wanted && more {
             let mut piece = Writer::with_capacity(PIECE_BYTES + PIECE_BYTES / 4);
             more = pipeline.state().tree.write_snapshot(&mut walk, &mut piece, PIECE_BYTES);
-            wanted = pieces.send(piece.into_bytes()).await.is_ok();
+            wanted = pieces.send(Ok(piece.into_bytes())).await.is_ok();
         }
         pipeline.state().tree.end_snapshot(walk);
         self.done();
         if wanted {
             // Whoever took the nodes may have ended meanwhile.
-            let _ = pieces.send(to_bytes(&SNAPSHOT_END.to_owned())).await;
+            let _ = pieces.send(Ok(to_bytes(&SNAPSHOT_END.to_owned()))).await;
         }
+    }
+
+    /// Waits for its turn to walk the tree; [`Snapshots::done`] ends that.
+    pub(super) async fn reserve(&self) {
+        while std::mem::replace(&mut *self.busy(), true) {
+            self.idle.notified().await;
+        }
+    }
+
+    /// Writes a snapshot of the tree as it is at one moment, by whom the tree is reserved: unlike
+    /// those that are taken by themselves it needs no log to be whole. Nothing else is done to the
+    /// tree while it is copied.
+    pub(super) fn take_now(&self, pipeline: &Pipeline) -> store::Result<SnapshotFile> {
+        let clock = &pipeline.settings.clock;
+        let started = clock.now();
+        let (mut nodes, mut digest) = (Writer::new(), Writer::new());
+        let zxid = {
+            let mut state = pipeline.state();
+            let mut walk = state.tree.begin_snapshot();
+            let more = state.tree.write_snapshot(&mut walk, &mut nodes, usize::MAX);
+            assert!(!more, "a piece without an end has all of it");
+            state.tree.write_digest(&mut digest);
+            let zxid = walk.zxid();
+            state.tree.end_snapshot(walk);
+            zxid
+        };
+        self.done();
+        let mut writer = SnapshotWriter::create(&self.directories, zxid.0, self.packing)?;
+        for section in
+            [nodes.into_bytes(), digest.into_bytes(), zxid.0.to_be_bytes().to_vec().into()]
+        {
+            writer.write(&section)?;
+            writer.seal()?;
+        }
+        let file = writer.finish()?;
+        pipeline.metrics.snapshottime.time(clock.now().since(started));
+        Ok(file)
     }
 
     fn busy(&self) -> MutexGuard<'_, bool> {
@@ -135,11 +174,15 @@ impl Snapshots {
         let taken = self.write(|use_tree| use_tree(&mut pipeline.state().tree));
         match taken {
             Ok(None) => {}
-            Ok(Some(_)) => info!(
-                target: LOGGER,
-                "Snapshot taken in {} ms", clock.now().since(started).as_millis()
-            ),
-            Err(error) => error!(target: LOGGER, "Severe error: {}", Chain(&error)),
+            Ok(Some(_)) => {
+                let took = clock.now().since(started);
+                pipeline.metrics.snapshottime.time(took);
+                info!(target: LOGGER, "Snapshot taken in {} ms", took.as_millis());
+            }
+            Err(error) => {
+                pipeline.metrics.snapshot_error_count.up();
+                error!(target: LOGGER, "Severe error: {}", Chain(&error));
+            }
         }
     }
 

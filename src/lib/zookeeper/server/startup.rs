@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tracing::info;
+use tracing::{info, warn};
 
+use super::metrics::Metrics;
 use super::settings::Settings;
 use super::snapshots::Snapshots;
 use crate::base::bytes::{self, Reader};
@@ -21,6 +23,10 @@ use crate::zookeeper::zab::Entry;
 const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 /// Held while a server uses the folder.
 const LOCK_NAME: &str = ".lock";
+/// Says that an empty database was never anything else, once.
+const INITIALIZE: &str = "initialize";
+/// What a server votes with whose disk was lost.
+const LOST: Zxid = Zxid(-1);
 
 /// Why a server could not be started.
 #[derive(Debug)]
@@ -43,6 +49,8 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Port {
     Client,
+    Admin,
+    Metrics,
     Quorum,
     Election,
 }
@@ -52,6 +60,10 @@ impl Port {
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Port::Client => ("client port", "choose another 'clientPort'"),
+            Port::Admin => {
+                ("admin port", "choose another 'admin.serverPort', or set admin.enableServer=false")
+            }
+            Port::Metrics => ("metrics port", "choose another 'metricsProvider.httpPort'"),
             Port::Quorum => ("quorum port", "change the line of this server on all servers"),
             Port::Election => ("election port", "change the line of this server on all servers"),
         }
@@ -124,6 +136,25 @@ pub(super) struct Started {
     /// The last of them, for the learners of an ensemble.
     pub(super) newest: Vec<Entry>,
     pub(super) lock: Lock,
+    pub(super) took: Took,
+}
+
+/// How long what took, before there was anybody to tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Took {
+    pub(super) all: Duration,
+    pub(super) snapshot: Duration,
+    pub(super) transactions: Duration,
+    pub(super) count: u64,
+}
+
+impl Took {
+    pub(super) fn note(&self, metrics: &Metrics) {
+        metrics.dbinittime.time(self.all);
+        metrics.startup_snap_load_time.time(self.snapshot);
+        metrics.startup_txns_load_time.time(self.transactions);
+        metrics.startup_txns_loaded.record(self.count);
+    }
 }
 
 /// What the files hold.
@@ -132,6 +163,7 @@ pub(super) struct Read {
     replayed: u64,
     has_snapshot: bool,
     newest: VecDeque<Entry>,
+    took: Took,
 }
 
 /// Loads what the folders hold, and leaves them so that the next start finds its way.
@@ -141,7 +173,7 @@ pub(super) fn load(settings: &Settings) -> Result<Started, Error> {
     let directories = Directories::open(disk, &settings.data_dir, &settings.data_log_dir)?;
     let lock = lock(&directories)?;
     let read = read_tree(settings, &directories)?;
-    let Read { mut tree, mut replayed, has_snapshot, newest } = read;
+    let Read { mut tree, mut replayed, has_snapshot, newest, mut took } = read;
     info!(
         target: LOGGER,
         "Snapshot loaded in {} ms, highest zxid is {}, digest is {}",
@@ -149,19 +181,24 @@ pub(super) fn load(settings: &Settings) -> Result<Started, Error> {
     );
     let digest = settings.tree.digest;
     let snapshots = Arc::new(Snapshots::new(directories.clone(), settings.packing, digest));
-    if !has_snapshot {
+    if !has_snapshot && is_lost(settings, &directories, &tree)? {
+        // Not zero: a database that never held anything is at zero, and counts.
+        tree.set_last_zxid(LOST);
+    } else if !has_snapshot {
         // Logs without a snapshot are not trusted: there must be one before the first transaction.
         snapshots.write_alone(&mut tree)?;
         replayed = 0;
     }
     let syncs = settings.force_sync && !Bug::AnswerUnsynced.is_planted();
     let log = TxnLog::new(directories, settings.preallocate_bytes, syncs);
-    Ok(Started { tree, log, snapshots, replayed, newest: newest.into(), lock })
+    took.all = settings.clock.now().since(started);
+    Ok(Started { tree, log, snapshots, replayed, newest: newest.into(), lock, took })
 }
 
 /// Reads the newest snapshot and what the log has after it.
 pub(super) fn read_tree(settings: &Settings, directories: &Directories) -> Result<Read, Error> {
     let options = &settings.tree;
+    let started = settings.clock.now();
     let newest_max = settings.ensemble.as_ref().map_or(0, |ensemble| ensemble.history_max);
     let loaded = store::load(
         directories,
@@ -174,6 +211,8 @@ pub(super) fn read_tree(settings: &Settings, directories: &Directories) -> Resul
         || DataTree::new(options.clone()),
     )?;
     let store::Loaded { state: mut tree, snapshot_zxid, log: mut reader } = loaded;
+    let has_snapshot = snapshot_zxid.is_some();
+    let read_at = settings.clock.now();
     let mut replayed = 0;
     let mut newest = VecDeque::new();
     while let Some(entry) = reader.next_entry()? {
@@ -187,7 +226,44 @@ pub(super) fn read_tree(settings: &Settings, directories: &Directories) -> Resul
         }
     }
     reader.close()?;
-    Ok(Read { tree, replayed, has_snapshot: snapshot_zxid.is_some(), newest })
+    let took = Took {
+        all: Duration::ZERO,
+        snapshot: read_at.since(started),
+        transactions: settings.clock.now().since(read_at),
+        count: replayed,
+    };
+    Ok(Read { tree, replayed, has_snapshot, newest, took })
+}
+
+/// Whether an empty database is what is left of one that was lost; takes note of the file that says
+/// it is not, which counts once.
+fn is_lost(settings: &Settings, directories: &Directories, tree: &DataTree) -> Result<bool, Error> {
+    let folders = [&settings.data_dir, &settings.data_log_dir];
+    let mut promised = false;
+    for file in folders.map(|folder| folder.join(INITIALIZE)) {
+        promised |= directories.disk().exists(&file);
+        let removed = directories.disk().remove_file(&file);
+        removed.map_err(store::Error::io("delete", &file))?;
+    }
+    if settings.ensemble.is_none() || promised || tree.last_zxid() != Zxid::ZERO {
+        return Ok(false);
+    }
+    let folder = directories.snapshot_folder().display();
+    if settings.autocreate {
+        warn!(
+            target: LOGGER,
+            "{folder} is empty: this server votes as one that never held anything. If its disk was \
+             lost, stop it before it takes part in an election; db.autocreate=false and \
+             zkServer-initialize tell the two apart"
+        );
+    } else {
+        warn!(
+            target: LOGGER,
+            "{folder} is empty and not made by zkServer-initialize: this server is not counted in \
+             any vote before it has the state of a leader"
+        );
+    }
+    Ok(!settings.autocreate)
 }
 
 fn lock(directories: &Directories) -> Result<Lock, Error> {

@@ -34,6 +34,32 @@ pub(super) struct ServerStats {
     pub(super) latency: Latency,
     pub(super) auth_failed: u64,
     pub(super) slow_syncs: u64,
+    /// Of what clients are answered.
+    pub(super) responses: Sizes,
+    /// Of what this leader proposes.
+    pub(super) proposals: Sizes,
+}
+
+/// The last, the least and the greatest of lengths, in bytes; -1 where there was none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    pub(super) last: i64,
+    pub(super) min: i64,
+    pub(super) max: i64,
+}
+
+impl Default for Sizes {
+    fn default() -> Sizes {
+        Sizes { last: -1, min: -1, max: -1 }
+    }
+}
+
+impl Sizes {
+    pub(super) fn add(&mut self, bytes: usize) {
+        self.last = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.min = if self.min < 0 { self.last } else { self.min.min(self.last) };
+        self.max = self.max.max(self.last);
+    }
 }
 
 /// Of one connection.

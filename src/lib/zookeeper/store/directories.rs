@@ -65,15 +65,24 @@ impl Packing {
     }
 }
 
+impl SnapshotFile {
+    /// A file somewhere, by its name; zxid 0 where that says none.
+    pub fn at(path: &Path, bytes: u64) -> SnapshotFile {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let (zxid, packing) = parse("snapshot", &name).unwrap_or_default();
+        SnapshotFile { zxid, packing, path: path.to_owned(), bytes }
+    }
+}
+
 impl Directories {
     /// Makes the folders where they are missing and refuses a mix-up of the two. Half-written
     /// snapshots of an earlier life are deleted.
     pub fn open(disk: Disk, data_dir: &Path, data_log_dir: &Path) -> Result<Directories> {
-        let (snapshots, logs) = (data_dir.join(VERSION_FOLDER), data_log_dir.join(VERSION_FOLDER));
-        for folder in [&snapshots, &logs] {
-            disk.create_dir_all(folder).map_err(Error::io("create the folder", folder))?;
+        let directories = Directories::of(disk, data_dir, data_log_dir);
+        for folder in [&directories.snapshots, &directories.logs] {
+            let made = directories.disk.create_dir_all(folder);
+            made.map_err(Error::io("create the folder", folder))?;
         }
-        let directories = Directories { disk, snapshots, logs };
         directories.check_placement()?;
         for name in directories.names(&directories.snapshots)? {
             if name.0.starts_with(SCRATCH_PREFIX) {
@@ -82,6 +91,12 @@ impl Directories {
             }
         }
         Ok(directories)
+    }
+
+    /// The folders as they are, of a server that may be running; nothing is made or deleted.
+    pub fn of(disk: Disk, data_dir: &Path, data_log_dir: &Path) -> Directories {
+        let (snapshots, logs) = (data_dir.join(VERSION_FOLDER), data_log_dir.join(VERSION_FOLDER));
+        Directories { disk, snapshots, logs }
     }
 
     /// The disk the folders are on.

@@ -11,6 +11,7 @@
 //! * [`mod@load`] finds the newest snapshot that is whole and the log entries after it.
 //! * [`mod@truncate`] takes back what was logged and is not to be.
 //! * [`purge`] deletes what no snapshot that is kept needs.
+//! * [`raw_log`] reads one log file, damaged or not, and writes another: for repairs.
 //!
 //! Invariants: a name is durable before anything depends on it (the folder is synced after a new
 //! log file and after a snapshot's rename); a file whose write or sync failed is never written
@@ -23,6 +24,7 @@ pub mod load;
 pub mod log_reader;
 mod packed;
 pub mod purge;
+pub mod raw_log;
 pub mod snapshot;
 pub mod truncate;
 pub mod txn_log;

@@ -15,7 +15,7 @@ use super::directories::{Directories, Packing, SnapshotFile};
 use super::packed::{Packer, unpack};
 use super::{Error, Result};
 use crate::base::bytes::Reader;
-use crate::base::disk::{File, Mode};
+use crate::base::disk::{Disk, File, Mode};
 
 /// `ZKSN`.
 pub(super) const MAGIC: i32 = 0x5a4b_534e;
@@ -137,9 +137,20 @@ pub struct Content {
 impl Content {
     /// Reads a file and holds it against its seal.
     pub fn read(directories: &Directories, file: &SnapshotFile) -> Result<Content> {
+        Content::read_file(directories.disk(), file)
+    }
+
+    /// The same of a file anywhere.
+    pub fn read_file(disk: &Disk, file: &SnapshotFile) -> Result<Content> {
         let path = &file.path;
-        let packed = directories.disk().read(path).map_err(Error::io("read", path))?;
+        let packed = disk.read(path).map_err(Error::io("read", path))?;
         let bytes = unpack(file.packing, packed).map_err(Error::io("unpack", path))?;
+        Content::of(file, bytes.into())
+    }
+
+    /// The same of the bytes of a file, unpacked.
+    pub fn of(file: &SnapshotFile, bytes: Bytes) -> Result<Content> {
+        let path = &file.path;
         let corrupt = |offset: usize, what| Error::corrupt(path, offset as u64, what);
         let Some((sealed, seal)) = bytes.split_last_chunk::<SEAL_BYTES>() else {
             return Err(corrupt(0, "too short for a snapshot"));
@@ -156,7 +167,19 @@ impl Content {
         if !seal.starts_with(&super::adler32::checksum(sealed).to_be_bytes()) {
             return Err(corrupt(sealed.len(), "the checksum does not match"));
         }
-        Ok(Content { zxid: file.zxid, bytes: bytes.into() })
+        Ok(Content { zxid: file.zxid, bytes })
+    }
+
+    /// The last transaction it holds, where its third section says so (3.9).
+    pub fn last_zxid(&self) -> Option<i64> {
+        /// Zxid, version and sum.
+        const DIGEST_BYTES: usize = 8 + 4 + 8;
+        let (rest, _) = self.bytes.split_last_chunk::<SEAL_BYTES>()?;
+        let (rest, zxid) = rest.split_last_chunk::<8>()?;
+        let (before, seal) = rest.split_last_chunk::<SEAL_BYTES>()?;
+        let (before, _) = before.split_last_chunk::<DIGEST_BYTES>()?;
+        let sealed = seal.ends_with(&SEAL_END) && before.ends_with(&SEAL_END);
+        sealed.then(|| i64::from_be_bytes(*zxid))
     }
 
     /// The sections, with their seals: see [`skip_seal`].

@@ -76,6 +76,7 @@ use crate::zookeeper::jute::{
     TxnDigest, TxnHeader, Zxid,
 };
 
+use crate::zookeeper::jute::record::perms;
 use acl::{AclCache, AclId};
 use digest::{Digest, Remembered};
 use node::{NodeId, Nodes};
@@ -100,6 +101,8 @@ pub struct Settings {
     pub close_session_paths: bool,
     /// `tickTime`: sessions expire in steps of it.
     pub tick_ms: u32,
+    /// `localSessionsEnabled`: this server's number in session ids.
+    pub local_sessions: Option<u8>,
 }
 
 impl Default for Settings {
@@ -111,6 +114,7 @@ impl Default for Settings {
             enforce_quota: false,
             close_session_paths: true,
             tick_ms: 3_000,
+            local_sessions: None,
         }
     }
 }
@@ -243,7 +247,18 @@ impl DataTree {
     /// Decides what becomes of a write, and under which transaction it will be known.
     pub fn prepare(&mut self, asked: &Asked<'_>, request: Request) -> Transaction {
         debug_assert!(asked.zxid > self.last_zxid, "what is prepared is not applied yet");
-        match op::prepare(self, asked, request) {
+        let prepared = op::prepare(self, asked, request);
+        self.prepared(asked, prepared)
+    }
+
+    /// Decides that `config` becomes the ensemble's configuration, if the one who asks may say so.
+    pub fn prepare_config(&mut self, asked: &Asked<'_>, config: String) -> Transaction {
+        let prepared = op::reconfig::prepare_config(self, asked, config);
+        self.prepared(asked, prepared)
+    }
+
+    fn prepared(&self, asked: &Asked<'_>, prepared: Result<Txn, KeeperError>) -> Transaction {
+        match prepared {
             Ok(txn) => {
                 let digest = self.settings.digest.then(|| TxnDigest {
                     version: digest::VERSION,
@@ -257,7 +272,7 @@ impl DataTree {
 
     /// The transaction of a request that cannot even be prepared, such as one that could not be
     /// decoded.
-    pub fn refuse(&mut self, asked: &Asked<'_>, error: KeeperError) -> Transaction {
+    pub fn refuse(&self, asked: &Asked<'_>, error: KeeperError) -> Transaction {
         transaction(asked, Txn::error(error), None)
     }
 
@@ -299,6 +314,14 @@ impl DataTree {
         op::look(self, session, ids, request)
     }
 
+    /// Whether somebody may do everything to a node, as those may who ask for the whole tree.
+    pub fn may_do_all(&self, path: &str, ids: &[Id]) -> bool {
+        let Some(id) = self.nodes.find(path) else { return false };
+        let list = self.acls.list(self.nodes.get(id).acl);
+        let all = [perms::READ, perms::WRITE, perms::CREATE, perms::DELETE, perms::ADMIN];
+        self.settings.skip_acl || all.iter().all(|&one| acl::check(list, one, ids).is_ok())
+    }
+
     /// The last transaction applied, or held by the snapshot the tree was read from.
     pub fn last_zxid(&self) -> Zxid {
         self.last_zxid
@@ -313,7 +336,7 @@ impl DataTree {
     /// its whole timeout before it.
     pub fn become_leader(&mut self, now: Instant) {
         self.pending.clear();
-        self.tracker = SessionTracker::new(self.settings.tick_ms);
+        self.tracker = self.new_tracker();
         for (&session, &timeout_ms) in &self.sessions {
             self.tracker.track(session, timeout_ms, now);
         }
@@ -331,7 +354,12 @@ impl DataTree {
     /// From here on another server decides.
     pub fn stand_down(&mut self) {
         self.pending.clear();
-        self.tracker = SessionTracker::new(self.settings.tick_ms);
+        self.tracker = self.new_tracker();
+    }
+
+    fn new_tracker(&self) -> SessionTracker {
+        let Settings { tick_ms, local_sessions, .. } = self.settings;
+        SessionTracker::new(tick_ms).beside_local_sessions(local_sessions)
     }
 
     /// Who owns sessions and when they expire.

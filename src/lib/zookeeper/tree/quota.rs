@@ -5,7 +5,7 @@
 //! itself, outside any transaction. A soft limit is only said in the log; a hard one is kept if the
 //! server is told to (`enforceQuota`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use tracing::warn;
@@ -84,6 +84,15 @@ impl Quotas {
     }
 }
 
+/// What the quotas below one of the root's children allow in all, and what is used of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub count_limit: i64,
+    pub bytes_limit: i64,
+    pub count: i64,
+    pub bytes: i64,
+}
+
 /// The path a limits or stats node speaks of.
 fn subject<'a>(parent: &'a str, name: &str, wanted: &str) -> Option<&'a str> {
     let subject = parent.strip_prefix(path::QUOTA)?;
@@ -91,6 +100,30 @@ fn subject<'a>(parent: &'a str, name: &str, wanted: &str) -> Option<&'a str> {
 }
 
 impl DataTree {
+    /// The sums of all quotas, by the name of the root's child they lie below. Hard limits go before
+    /// soft ones.
+    pub fn quota_sums(&self) -> BTreeMap<&str, Sums> {
+        let read = |subject: &str, name: &str| {
+            let id = self.quota_node(subject, name)?;
+            Some(Track::parse(self.nodes.get(id).data().unwrap_or_default()))
+        };
+        let limit = |hard: i64, soft: i64| if hard > -1 { hard } else { soft };
+        let mut all: BTreeMap<&str, Sums> = BTreeMap::new();
+        for subject in &self.quotas.paths {
+            let Some(top) = subject.split('/').nth(1) else { continue };
+            let sums = all.entry(top).or_default();
+            if let Some(limits) = read(subject, LIMITS) {
+                sums.count_limit += limit(limits.count_hard, limits.count);
+                sums.bytes_limit += limit(limits.bytes_hard, limits.bytes);
+            }
+            if let Some(used) = read(subject, STATS) {
+                sums.count += used.count;
+                sums.bytes += used.bytes;
+            }
+        }
+        all
+    }
+
     /// A node was created.
     pub(super) fn quota_created(&mut self, parent: &str, name: &str, path: &str, bytes: usize) {
         if parent.starts_with(path::QUOTA) {

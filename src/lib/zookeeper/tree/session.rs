@@ -67,6 +67,8 @@ pub fn password_matches(session: SessionId, given: Option<&[u8]>) -> bool {
 #[derive(Debug)]
 pub struct SessionTracker {
     tick_ms: u64,
+    /// This server's number in session ids, where others may have sessions that only they know.
+    own: Option<u8>,
     sessions: BTreeMap<SessionId, Tracked>,
     buckets: BTreeMap<u64, BTreeSet<SessionId>>,
 }
@@ -77,21 +79,52 @@ struct Tracked {
     expires_ms: u64,
     owner: Option<Owner>,
     closing: bool,
+    /// Known to this server alone: in no log, and without ephemeral nodes.
+    local: bool,
 }
 
 impl SessionTracker {
     /// Tracks nothing yet.
     pub fn new(tick_ms: u32) -> SessionTracker {
         let tick_ms = u64::from(tick_ms.max(1));
-        SessionTracker { tick_ms, sessions: BTreeMap::new(), buckets: BTreeMap::new() }
+        SessionTracker { tick_ms, own: None, sessions: BTreeMap::new(), buckets: BTreeMap::new() }
+    }
+
+    /// Other servers than `own` may have sessions that this one does not know.
+    pub fn beside_local_sessions(mut self, own: Option<u8>) -> SessionTracker {
+        self.own = own;
+        self
+    }
+
+    /// Begins to track a session that only this server knows.
+    pub fn track_local(&mut self, session: SessionId, timeout_ms: i32, now: Instant) {
+        self.track(session, timeout_ms, now);
+        if let Some(tracked) = self.sessions.get_mut(&session) {
+            tracked.local = true;
+        }
+    }
+
+    /// Whether only this server knows a session.
+    pub fn is_local(&self, session: SessionId) -> bool {
+        self.sessions.get(&session).is_some_and(|tracked| tracked.local)
+    }
+
+    /// How many of those there are.
+    pub fn locals(&self) -> usize {
+        self.sessions.values().filter(|tracked| tracked.local).count()
     }
 
     /// Begins to track a session, new or from the table; says whether it was unknown.
     pub fn track(&mut self, session: SessionId, timeout_ms: i32, now: Instant) -> bool {
         let new = !self.sessions.contains_key(&session);
         if new {
-            let tracked = Tracked { timeout_ms, expires_ms: 0, owner: None, closing: false };
+            let tracked =
+                Tracked { timeout_ms, expires_ms: 0, owner: None, closing: false, local: false };
             self.sessions.insert(session, tracked);
+        }
+        if let Some(tracked) = self.sessions.get_mut(&session) {
+            // A local session that is everybody's from now on.
+            tracked.local = false;
         }
         self.touch(session, timeout_ms, now);
         new
@@ -177,12 +210,25 @@ impl SessionTracker {
     /// Refuses requests of a session that is unknown or closing, or owned by another. The first
     /// who brings one owns it.
     pub fn check(&mut self, session: SessionId, owner: Owner) -> Result<(), KeeperError> {
+        let foreign = self.own.is_some_and(|own| session.0.to_be_bytes()[0] != own);
+        if foreign && !self.sessions.contains_key(&session) {
+            return Ok(());
+        }
         let tracked = self.sessions.get_mut(&session).filter(|tracked| !tracked.closing);
         let tracked = tracked.ok_or(KeeperError::SessionExpired)?;
         if *tracked.owner.get_or_insert(owner) == owner {
             return Ok(());
         }
         Err(KeeperError::SessionMoved)
+    }
+
+    /// Refuses ephemeral nodes of a session that is local, or of one that is not known here.
+    pub fn check_global(&self, session: SessionId) -> Result<(), KeeperError> {
+        match self.sessions.get(&session) {
+            Some(tracked) if tracked.local => Err(KeeperError::EphemeralOnLocalSession),
+            Some(_) => Ok(()),
+            None => Err(KeeperError::SessionExpired),
+        }
     }
 
     /// Whether a session is tracked and not closing.
@@ -242,6 +288,22 @@ mod tests {
         tracker.remove(A);
         assert_eq!(tracker.next_expiry(), None);
         assert!(tracker.track(A, 4_000, at(9_000)));
+    }
+
+    #[test]
+    fn a_local_session_is_its_servers_alone_until_it_is_tracked_for_all() {
+        let at = Instant::from_millis(0);
+        let mut tracker = SessionTracker::new(2_000).beside_local_sessions(Some(0));
+        tracker.track_local(A, 4_000, at);
+        assert!(tracker.is_local(A) && tracker.locals() == 1);
+        assert_eq!(tracker.check(A, Owner(1)), Ok(()));
+        assert_eq!(tracker.check_global(A), Err(KeeperError::EphemeralOnLocalSession));
+        assert!(!tracker.track(A, 4_000, at), "it is there");
+        assert_eq!((tracker.is_local(A), tracker.check_global(A)), (false, Ok(())));
+        let (own, foreign) = (SessionId(9), SessionId(9 | 3 << 56));
+        assert_eq!(tracker.check(own, Owner(1)), Err(KeeperError::SessionExpired));
+        assert_eq!(tracker.check(foreign, Owner(1)), Ok(()));
+        assert_eq!(tracker.check_global(foreign), Err(KeeperError::SessionExpired));
     }
 
     #[test]

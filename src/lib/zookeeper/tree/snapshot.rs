@@ -36,6 +36,17 @@ struct Step {
     children: std::vec::IntoIter<NodeId>,
 }
 
+/// A node, as [`DataTree::walk`] shows it.
+#[derive(Clone, Debug)]
+pub struct Seen<'a> {
+    pub path: String,
+    /// How many nodes are above it.
+    pub depth: usize,
+    pub data: Option<&'a [u8]>,
+    pub stat: StatPersisted,
+    pub has_children: bool,
+}
+
 impl Walk {
     /// The transaction the snapshot is named after: everything up to it is in the snapshot.
     pub fn zxid(&self) -> Zxid {
@@ -89,6 +100,32 @@ impl DataTree {
             }
         }
         true
+    }
+
+    /// Shows every node to `see`, a parent before its children, these in order of their names.
+    pub fn walk<E>(
+        &self,
+        mut see: impl FnMut(&Seen<'_>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let mut waiting = vec![(NodeId::ROOT, "/".to_owned(), 0)];
+        while let Some((id, path, depth)) = waiting.pop() {
+            let node = self.nodes.get(id);
+            let mut children: Vec<NodeId> = node.children().to_vec();
+            children.sort_by(|&a, &b| self.nodes.get(b).name().cmp(self.nodes.get(a).name()));
+            let seen = Seen {
+                path,
+                depth,
+                data: node.data(),
+                stat: node.stat(),
+                has_children: !children.is_empty(),
+            };
+            see(&seen)?;
+            let above = seen.path.trim_end_matches('/');
+            waiting.extend(children.into_iter().map(|child| {
+                (child, format!("{above}/{}", self.nodes.get(child).name()), depth + 1)
+            }));
+        }
+        Ok(())
     }
 
     fn step(&self, id: NodeId, path: String) -> Step {

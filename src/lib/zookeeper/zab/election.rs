@@ -6,13 +6,13 @@
 //! knows its leader. Who hears instead from a quorum that follows somebody joins them, if that
 //! somebody says itself that it leads.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use super::quorum::is_quorum;
+use super::quorum::Rules;
 use crate::base::clock::Instant;
-use crate::zookeeper::jute::{Notification, ServerId, ServerState, Vote};
+use crate::zookeeper::jute::{Notification, ServerId, ServerState, Vote, Zxid};
 
 /// How long a settled election waits for a better vote.
 const SETTLING: Duration = Duration::from_millis(200);
@@ -30,7 +30,7 @@ pub struct Pace {
 #[derive(Debug)]
 pub struct Election {
     me: ServerId,
-    voters: BTreeSet<ServerId>,
+    rules: Rules,
     pace: Pace,
     round: i64,
     /// What speaks for this server itself.
@@ -80,17 +80,23 @@ impl Ballot {
 }
 
 impl Election {
-    /// Begins round `round`; everybody is to be told.
+    /// Begins round `round` for `me`, whose epoch and log's end are these; everybody is to be told.
     pub fn begin(
-        voters: BTreeSet<ServerId>,
+        rules: Rules,
         pace: Pace,
-        own: Vote,
+        me: ServerId,
+        (epoch, zxid): (i64, Zxid),
         round: i64,
         now: Instant,
     ) -> Election {
+        let own = match rules.current.voters().contains(&me) {
+            true => Vote { epoch, zxid, leader: me },
+            // Nobody could be less of a leader.
+            false => Vote { epoch: i64::MIN, zxid: Zxid(i64::MIN), leader: ServerId(i64::MIN) },
+        };
         let mut election = Election {
-            me: own.leader,
-            voters,
+            me,
+            rules,
             pace,
             round,
             own,
@@ -136,11 +142,12 @@ impl Election {
 
     /// Takes what a voter says.
     pub fn take(&mut self, from: ServerId, said: &Notification, now: Instant) -> Verdict {
-        if !self.voters.contains(&from) {
-            // Whoever has no vote learns from ours whom to join.
-            return Verdict::Answer(from);
+        if !self.rules.votes(from) {
+            // Whoever has no vote learns from ours whom to join; two without one have nothing to say.
+            let votes = self.rules.votes(self.me) && said.state == ServerState::Looking;
+            return if votes { Verdict::Answer(from) } else { Verdict::Open };
         }
-        if !self.voters.contains(&said.vote.leader) {
+        if !self.rules.votes(said.vote.leader) {
             return Verdict::Open;
         }
         let ballot = Ballot { state: said.state, vote: said.vote, round: said.round };
@@ -157,15 +164,18 @@ impl Election {
             return Verdict::Open;
         }
         if ballot.round < self.round {
-            return Verdict::Answer(from);
+            // It would answer, and so on, to one without a vote.
+            let votes = self.rules.votes(self.me);
+            return if votes { Verdict::Answer(from) } else { Verdict::Open };
         }
         let mut tell = false;
         if ballot.round > self.round {
             self.round = ballot.round;
             self.votes.clear();
-            self.proposal = ballot.vote.max(self.own);
+            self.proposal =
+                if self.is_better(ballot.vote, self.own) { ballot.vote } else { self.own };
             tell = true;
-        } else if ballot.vote > self.proposal {
+        } else if self.is_better(ballot.vote, self.proposal) {
             self.proposal = ballot.vote;
             tell = true;
         }
@@ -183,14 +193,12 @@ impl Election {
     fn take_settled(&mut self, from: ServerId, ballot: Ballot) -> Verdict {
         if ballot.round == self.round {
             self.votes.insert(from, ballot);
-            if Self::enough(&self.voters, &self.votes, &ballot) && self.leads(&self.votes, &ballot)
-            {
+            if self.enough(&self.votes, &ballot) && self.leads(&self.votes, &ballot) {
                 return Verdict::Elected { vote: ballot.vote, round: self.round };
             }
         }
         self.outside.insert(from, ballot);
-        if Self::enough(&self.voters, &self.outside, &ballot) && self.leads(&self.outside, &ballot)
-        {
+        if self.enough(&self.outside, &ballot) && self.leads(&self.outside, &ballot) {
             self.round = ballot.round;
             return Verdict::Elected { vote: ballot.vote, round: self.round };
         }
@@ -207,13 +215,15 @@ impl Election {
         }
     }
 
-    fn enough(
-        voters: &BTreeSet<ServerId>,
-        votes: &BTreeMap<ServerId, Ballot>,
-        ballot: &Ballot,
-    ) -> bool {
-        let agreeing = votes.iter().filter(|(_, other)| other.agrees(ballot)).map(|(id, _)| id);
-        is_quorum(voters, agreeing)
+    fn enough(&self, votes: &BTreeMap<ServerId, Ballot>, ballot: &Ballot) -> bool {
+        let agree = |(_, other): &(&ServerId, &Ballot)| other.agrees(ballot);
+        self.rules.is_quorum(votes.iter().filter(agree).map(|(id, _)| id))
+    }
+
+    /// Whether one vote wins over another. One for a server that may not lead never does.
+    fn is_better(&self, vote: Vote, than: Vote) -> bool {
+        let may_lead = |vote: Vote| self.rules.may_lead(vote.leader);
+        may_lead(vote) && (vote > than || !may_lead(than))
     }
 
     /// Counts our own vote.
@@ -225,12 +235,13 @@ impl Election {
     /// Sees whether enough agree with us. Once all have voted alike nothing better can come.
     fn settle(&mut self, now: Instant) {
         let ours = self.votes[&self.me];
-        if !Self::enough(&self.voters, &self.votes, &ours) {
+        if !self.enough(&self.votes, &ours) {
             self.settles_at = None;
             return;
         }
-        let unanimous = self.votes.values().filter(|other| other.agrees(&ours)).count();
-        let wait = if unanimous == self.voters.len() { Duration::ZERO } else { SETTLING };
+        let agrees = |id| self.votes.get(id).is_some_and(|other| other.agrees(&ours));
+        let unanimous = self.rules.voters().iter().all(agrees);
+        let wait = if unanimous { Duration::ZERO } else { SETTLING };
         let at = self.settles_at.map_or(now + wait, |at| at.min(now + wait));
         self.settles_at = Some(at);
     }

@@ -6,13 +6,17 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::history::{Entry, follows};
 use super::message::{Action, Event, LinkId};
 use super::peer::{End, Shared};
+use super::quorum::Config;
+use crate::base::bytes::Reader;
 use crate::base::clock::Instant;
+use crate::config::quorum::Membership;
 use crate::zookeeper::jute::quorum_packet::{LearnerInfo, PROTOCOL_VERSION};
 use crate::zookeeper::jute::{PacketKind, QuorumPacket, ServerId, ServerState, Zxid, to_bytes};
 
@@ -63,6 +67,8 @@ struct Sync {
     begun: bool,
     /// The log is being cut, or a snapshot installed.
     installing: bool,
+    /// How far a DIFF said that it goes.
+    until: Zxid,
     to_log: Vec<Entry>,
     committed: Vec<Entry>,
 }
@@ -74,6 +80,13 @@ fn first_of(epoch: i64) -> Zxid {
 
 fn int(value: i32) -> Bytes {
     Bytes::copy_from_slice(&value.to_be_bytes())
+}
+
+/// The configuration a NEWLEADER has with it; releases before 3.5 have none.
+fn named(packet: &QuorumPacket) -> Option<Result<Config, End>> {
+    let text = packet.data.as_ref().filter(|data| data.len() > 1)?;
+    let members = Membership::parse(&String::from_utf8_lossy(text));
+    Some(members.map(Config::new).map_err(|error| format!("NEWLEADER's configuration: {error}")))
 }
 
 /// What must not have been sent, now.
@@ -174,10 +187,14 @@ impl Follower {
         let info = LearnerInfo {
             server: shared.settings.id,
             protocol_version: PROTOCOL_VERSION,
-            config_version: 0,
+            config_version: shared.rules.current.version(),
         };
         let accepted = first_of(shared.accepted_epoch);
-        let packet = QuorumPacket::with(PacketKind::FollowerInfo, accepted, to_bytes(&info));
+        let kind = match shared.observes {
+            true => PacketKind::ObserverInfo,
+            false => PacketKind::FollowerInfo,
+        };
+        let packet = QuorumPacket::with(kind, accepted, to_bytes(&info));
         self.send(shared, packet);
         self.phase = Phase::Introduced;
     }
@@ -202,36 +219,39 @@ impl Follower {
                 }
                 sync.begun = true;
                 sync.installing = kind != PacketKind::Diff;
+                if kind == PacketKind::Diff {
+                    sync.until = packet.zxid;
+                }
                 self.synchronise(shared, kind, packet.zxid)
             }
-            (Phase::Synchronising(_) | Phase::Entered | Phase::Serving, PacketKind::Proposal) => {
-                self.propose(shared, packet)
-            }
-            (Phase::Synchronising(_) | Phase::Entered | Phase::Serving, PacketKind::Commit) => {
-                self.commit(shared, packet.zxid)
-            }
+            // Between NEWLEADER and its acknowledgement the leader goes on with others.
+            (
+                Phase::Synchronising(_)
+                | Phase::Logging(_)
+                | Phase::Entering
+                | Phase::Entered
+                | Phase::Serving,
+                PacketKind::Proposal
+                | PacketKind::Commit
+                | PacketKind::CommitAndActivate
+                | PacketKind::Inform
+                | PacketKind::InformAndActivate,
+            ) => self.history(shared, kind, packet),
             (Phase::Synchronising(sync), PacketKind::NewLeader) if sync.begun => {
                 if packet.zxid != first_of(self.epoch) {
                     return Err(format!("NEWLEADER names another epoch than {}", self.epoch));
                 }
+                if self.received < sync.until {
+                    return Err(format!("DIFF to {} ended at {}", sync.until, self.received));
+                }
                 self.phase = Phase::Logging(std::mem::take(sync));
+                if let Some(config) = named(packet).filter(|_| shared.settings.reconfigures) {
+                    shared.prepare(config?);
+                }
                 self.log_all(shared);
                 Ok(())
             }
-            (Phase::Entered, PacketKind::UpToDate) => {
-                self.send(shared, QuorumPacket::new(PacketKind::Ack, first_of(self.epoch)));
-                self.phase = Phase::Serving;
-                shared.push(Action::Serve(ServerState::Following, first_of(self.epoch)));
-                self.acknowledge(shared);
-                Ok(())
-            }
-            // Between NEWLEADER and its acknowledgement the leader goes on with others.
-            (Phase::Logging(_) | Phase::Entering, PacketKind::Proposal) => {
-                self.propose(shared, packet)
-            }
-            (Phase::Logging(_) | Phase::Entering, PacketKind::Commit) => {
-                self.commit(shared, packet.zxid)
-            }
+            (Phase::Entered, PacketKind::UpToDate) => self.up_to_date(shared),
             (Phase::Serving, PacketKind::Revalidate) => {
                 shared.push(Action::Revalidated(packet.data.clone().unwrap_or_default()));
                 Ok(())
@@ -240,11 +260,100 @@ impl Follower {
                 shared.push(Action::Synced(None));
                 Ok(())
             }
-            (_, PacketKind::CommitAndActivate | PacketKind::InformAndActivate) => {
-                Err("the ensemble is reconfigured, which this build cannot follow".to_owned())
-            }
             _ => Err(unexpected(packet)),
         }
+    }
+
+    /// What is proposed, what is committed, and to an observer both in one.
+    fn history(
+        &mut self,
+        shared: &mut Shared,
+        kind: PacketKind,
+        packet: &QuorumPacket,
+    ) -> Result<(), End> {
+        let (zxid, data) = (packet.zxid, packet.data.clone());
+        match kind {
+            // Releases before 3.5 propose to observers what they are informed of later.
+            PacketKind::Proposal if shared.observes && !self.synchronises() => Ok(()),
+            PacketKind::Proposal => {
+                let bytes = data.ok_or_else(|| unexpected(packet))?;
+                self.propose(shared, Entry { zxid, bytes })
+            }
+            PacketKind::Commit => self.commit(shared, zxid).map(|_| ()),
+            PacketKind::Inform => {
+                let bytes = data.ok_or_else(|| unexpected(packet))?;
+                self.inform(shared, Entry { zxid, bytes }).map(|_| ())
+            }
+            // The number of the server that is to lead from here on comes first.
+            _ => {
+                let data = data.ok_or_else(|| unexpected(packet))?;
+                let leader = Reader::new(&data).i64().map_err(|_| unexpected(packet))?;
+                let entry = match kind {
+                    PacketKind::InformAndActivate => {
+                        self.inform(shared, Entry { zxid, bytes: data.slice(size_of::<i64>()..) })?
+                    }
+                    _ => self.commit(shared, zxid)?,
+                };
+                match entry {
+                    Some(entry) => self.activate(shared, &entry, ServerId(leader)),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn synchronises(&self) -> bool {
+        matches!(self.phase, Phase::Synchronising(_))
+    }
+
+    /// What an observer is informed of is committed already.
+    fn inform(&mut self, shared: &mut Shared, entry: Entry) -> Result<Option<Entry>, End> {
+        let zxid = entry.zxid;
+        if !shared.observes {
+            return Err("the leader informs a follower as if it were an observer".to_owned());
+        }
+        if self.pending.front().is_none_or(|first| first.zxid != zxid) {
+            self.propose(shared, entry)?;
+        }
+        self.commit(shared, zxid)
+    }
+
+    /// A reconfiguration is committed: its configuration holds, and `leader` is to lead.
+    fn activate(
+        &mut self,
+        shared: &mut Shared,
+        entry: &Entry,
+        leader: ServerId,
+    ) -> Result<(), End> {
+        if !shared.settings.reconfigures {
+            return Ok(());
+        }
+        let config = entry.config().ok_or("the leader activates what is no reconfiguration")??;
+        if shared.configure(Arc::new(config)) || leader != self.leader {
+            shared.successor = Some(leader);
+            return Err(format!("reconfigured, {leader} leads"));
+        }
+        Ok(())
+    }
+
+    fn up_to_date(&mut self, shared: &mut Shared) -> Result<(), End> {
+        self.send(shared, QuorumPacket::new(PacketKind::Ack, first_of(self.epoch)));
+        if let Some(config) = shared.rules.proposed.clone() {
+            let changed = shared.configure(config);
+            let leads = shared.rules.current.voters().contains(&self.leader);
+            if changed || !leads {
+                shared.successor = Some(self.leader).filter(|_| leads);
+                return Err("reconfigured while it was away".to_owned());
+            }
+        }
+        self.phase = Phase::Serving;
+        let role = match shared.observes {
+            true => ServerState::Observing,
+            false => ServerState::Following,
+        };
+        shared.push(Action::Serve(role, first_of(self.epoch)));
+        self.acknowledge(shared);
+        Ok(())
     }
 
     /// Begins to make the log the leader's.
@@ -287,8 +396,9 @@ impl Follower {
 
     fn acknowledge_epoch(&mut self, shared: &mut Shared, current: i32) {
         let (last, current) = match shared.wants_snapshot {
-            // Not to be counted, and to be sent everything.
-            true => (Zxid::ZERO, -1),
+            // Not to be counted, and to be sent everything; even where that is nothing at all, to
+            // one whose disk was lost.
+            true => (shared.history.last().min(Zxid::ZERO), -1),
             false => (shared.history.last(), current),
         };
         self.send(shared, QuorumPacket::with(PacketKind::AckEpoch, last, int(current)));
@@ -323,22 +433,25 @@ impl Follower {
         Ok(())
     }
 
-    fn propose(&mut self, shared: &mut Shared, packet: &QuorumPacket) -> Result<(), End> {
-        let zxid = packet.zxid;
+    fn propose(&mut self, shared: &mut Shared, entry: Entry) -> Result<(), End> {
+        let zxid = entry.zxid;
         if zxid <= self.covered {
             return Ok(());
         }
         if !follows(self.received, zxid) {
             return Err(format!("proposal {zxid} does not follow {}", self.received));
         }
-        let bytes = packet.data.clone().ok_or_else(|| unexpected(packet))?;
         self.received = zxid;
-        let entry = Entry { zxid, bytes };
+        if let Some(config) = entry.config().filter(|_| shared.settings.reconfigures) {
+            shared.prepare(config?);
+        }
         self.pending.push_back(entry.clone());
         match &mut self.phase {
             Phase::Synchronising(sync) => sync.to_log.push(entry),
             _ => {
-                self.unacknowledged.push_back(zxid);
+                if !shared.observes {
+                    self.unacknowledged.push_back(zxid);
+                }
                 match &mut self.phase {
                     // What must be durable first is not logged yet.
                     Phase::Logging(sync) if sync.installing => sync.to_log.push(entry),
@@ -349,24 +462,25 @@ impl Follower {
         Ok(())
     }
 
-    fn commit(&mut self, shared: &mut Shared, zxid: Zxid) -> Result<(), End> {
+    /// The transaction that is committed; none where a snapshot has it.
+    fn commit(&mut self, shared: &mut Shared, zxid: Zxid) -> Result<Option<Entry>, End> {
         if zxid <= self.covered {
-            return Ok(());
+            return Ok(None);
         }
         match self.pending.front() {
             Some(first) if first.zxid == zxid => {}
             Some(first) => return Err(format!("commit of {zxid}, but {} is next", first.zxid)),
             None => return Err(format!("commit of {zxid}, which was not proposed")),
         }
-        let Some(entry) = self.pending.pop_front() else { return Ok(()) };
+        let Some(entry) = self.pending.pop_front() else { return Ok(None) };
         match &mut self.phase {
-            Phase::Synchronising(sync) | Phase::Logging(sync) => sync.committed.push(entry),
+            Phase::Synchronising(sync) | Phase::Logging(sync) => sync.committed.push(entry.clone()),
             _ => {
-                shared.history.append(entry);
+                shared.history.append(entry.clone());
                 shared.push(Action::Commit(zxid));
             }
         }
-        Ok(())
+        Ok(Some(entry))
     }
 
     /// NEWLEADER has come: what was gathered is logged, unless the log is being changed.
@@ -376,7 +490,8 @@ impl Follower {
             return;
         }
         for entry in sync.to_log.drain(..) {
-            if !self.unacknowledged.contains(&entry.zxid)
+            if !shared.observes
+                && !self.unacknowledged.contains(&entry.zxid)
                 && self.pending.iter().any(|pending| pending.zxid == entry.zxid)
             {
                 self.unacknowledged.push_back(entry.zxid);

@@ -4,13 +4,33 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use crate::zookeeper::jute::Zxid;
+use super::quorum::Config;
+use crate::base::bytes::Reader;
+use crate::config::quorum::Membership;
+use crate::zookeeper::jute::{Jute, OpCode, Transaction, Txn, Zxid};
 
 /// A transaction as it is logged and proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub zxid: Zxid,
     pub bytes: Bytes,
+}
+
+impl Entry {
+    /// The configuration it makes, if it is a reconfiguration. The error is a sentence.
+    pub fn config(&self) -> Option<Result<Config, String>> {
+        /// Where the header of a transaction has its type.
+        const OP_AT: std::ops::Range<usize> = 28..32;
+        let op = self.bytes.get(OP_AT)?;
+        (*op == OpCode::Reconfig.code().to_be_bytes()).then(|| {
+            let transaction = Transaction::decode(&mut Reader::shared(&self.bytes));
+            let Ok(Transaction { txn: Txn::Reconfig(set), .. }) = transaction else {
+                return Err("a reconfiguration that cannot be read".to_owned());
+            };
+            let text = String::from_utf8_lossy(set.data.as_deref().unwrap_or_default());
+            Membership::parse(&text).map(Config::new).map_err(|error| error.to_string())
+        })
+    }
 }
 
 /// Whether `next` may follow `last` in a log: one more, or the first of a later epoch.

@@ -1,10 +1,12 @@
 //! What goes into the peer and what comes out of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::history::Entry;
+use super::quorum::Config;
 use crate::zookeeper::jute::{Notification, QuorumPacket, ServerId, ServerState, Zxid};
 
 /// A connection of the quorum port, ours to the leader or a learner's to us.
@@ -56,8 +58,9 @@ pub enum Action {
     /// Take learners' connections.
     Listen,
     Send(LinkId, QuorumPacket),
-    /// Send a SNAP packet and the state behind it.
-    SendSnapshot(LinkId),
+    /// The transactions at hand do not reach back to where a learner's log ends, the first of these:
+    /// send what the log on disk has up to the second, or a SNAP packet and the state behind it.
+    Supply(LinkId, Zxid, Zxid),
     Close(LinkId, String),
     /// Make the epoch durable; answered by [`Event::Saved`].
     SaveAccepted(i64),
@@ -86,6 +89,10 @@ pub enum Action {
     Revalidated(Bytes),
     /// All that was proposed when it was asked for is committed.
     Synced(Waiter),
+    /// A configuration is proposed to take the place of the one that holds.
+    Prepare(Arc<Config>),
+    /// This configuration holds from now on.
+    Configure(Arc<Config>),
 }
 
 fn packet(f: &mut fmt::Formatter<'_>, packet: &QuorumPacket) -> fmt::Result {
@@ -115,7 +122,9 @@ impl fmt::Display for Action {
                 write!(f, "to {}: ", link.0)?;
                 packet(f, sent)
             }
-            Action::SendSnapshot(link) => write!(f, "to {}: the snapshot", link.0),
+            Action::Supply(link, from, to) => {
+                write!(f, "to {}: the log from {from} to {to}, or the snapshot", link.0)
+            }
             Action::Close(link, why) => write!(f, "close {}: {why}", link.0),
             Action::SaveAccepted(epoch) => write!(f, "save accepted epoch {epoch}"),
             Action::SaveCurrent(epoch) => write!(f, "save current epoch {epoch}"),
@@ -135,6 +144,8 @@ impl fmt::Display for Action {
             Action::Revalidated(_) => f.write_str("revalidated"),
             Action::Synced(Some(link)) => write!(f, "synced for {}", link.0),
             Action::Synced(None) => f.write_str("synced"),
+            Action::Prepare(config) => write!(f, "prepare configuration {:x}", config.version()),
+            Action::Configure(config) => write!(f, "configuration {:x} holds", config.version()),
         }
     }
 }

@@ -14,7 +14,8 @@
 //! * [`election`]: who leads.
 //! * [`quorum`]: who is enough.
 //! * [`history`]: the newest transactions, and what a learner lacks of them.
-//! * `follower`, `leader`: the two roles, each with a state of its own.
+//! * `follower`, `leader`: the two roles, each with a state of its own. An observer follows without
+//!   a vote, and is told only what is committed.
 //!
 //! Invariants, each held where it is written and where it is read:
 //!
@@ -38,15 +39,13 @@ pub mod quorum;
 #[cfg(test)]
 mod golden;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
-
-use bytes::Bytes;
 
 pub use election::Pace;
 pub use history::Entry;
 pub use message::{Action, Event, LinkId, Waiter};
-pub use peer::Peer;
+pub use peer::{Learners, Peer};
+pub use quorum::{Config, Rules};
 
 use crate::zookeeper::jute::ServerId;
 
@@ -54,8 +53,12 @@ use crate::zookeeper::jute::ServerId;
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub id: ServerId,
-    /// All that vote, this one among them.
-    pub voters: BTreeSet<ServerId>,
+    /// Who belongs to the ensemble, and what was proposed to take its place.
+    pub rules: Rules,
+    /// `peerType=observer`, where no line says what this server is.
+    pub observer: bool,
+    /// `reconfigEnabled`: whether configurations of others are taken over.
+    pub reconfigures: bool,
     /// `tickTime`.
     pub tick: Duration,
     /// `initLimit`, in ticks: how long finding an epoch and synchronising may take, each.
@@ -65,8 +68,6 @@ pub struct Settings {
     pub pace: Pace,
     /// `commitLogCount`.
     pub history_max: usize,
-    /// The configuration as votes carry it.
-    pub config: Bytes,
 }
 
 impl Settings {

@@ -1,7 +1,8 @@
 //! The peer: looking, following, leading, and what all of them share.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::Arc;
 
 use super::Settings;
 use super::election::{Election, Verdict};
@@ -9,7 +10,9 @@ use super::follower::Follower;
 use super::history::{Entry, History};
 use super::leader::Leader;
 use super::message::{Action, Event};
+use super::quorum::{Config, Rules};
 use crate::base::clock::Instant;
+use crate::config::quorum::{Membership, Role as Standing};
 use crate::zookeeper::jute::{Notification, ServerId, ServerState, Vote, Zxid};
 
 /// One server's part in its ensemble.
@@ -30,6 +33,11 @@ pub(super) struct Shared {
     pub(super) accepted_epoch: i64,
     pub(super) current_epoch: i64,
     pub(super) history: History,
+    pub(super) rules: Rules,
+    /// It follows without a vote, and is told only what is committed.
+    pub(super) observes: bool,
+    /// Who leads next, without an election.
+    pub(super) successor: Option<ServerId>,
     /// Our own state leads nowhere: it is kept until a leader's snapshot takes its place.
     pub(super) wants_snapshot: bool,
     pub(super) out: VecDeque<Action>,
@@ -59,12 +67,47 @@ impl Shared {
         self.push(Action::SaveAccepted(epoch));
     }
 
+    /// A configuration is to take the place of the one that holds, if it is a later one.
+    pub(super) fn prepare(&mut self, config: Config) {
+        if !self.settings.reconfigures {
+            return;
+        }
+        let later = config.version() > self.rules.current.version();
+        let known = self.rules.proposed.as_deref() == Some(&config);
+        self.rules.proposed = later.then(|| Arc::new(config));
+        if let Some(config) = self.rules.proposed.clone().filter(|_| !known) {
+            self.push(Action::Prepare(config));
+        }
+    }
+
+    /// A configuration holds from now on, if it is a later one; says whether this server's part in
+    /// the ensemble is another one now.
+    pub(super) fn configure(&mut self, config: Arc<Config>) -> bool {
+        if !self.settings.reconfigures || config.version() <= self.rules.current.version() {
+            return false;
+        }
+        self.rules.current = config.clone();
+        let version = config.version();
+        self.rules.proposed.take_if(|proposed| proposed.version() <= version);
+        // Whoever is in no line any more goes on as one who follows and is not counted.
+        let observes = standing(&config, self.settings.id) == Some(Standing::Observer);
+        let changed = observes != self.observes;
+        self.observes = observes;
+        self.push(Action::Configure(config));
+        changed
+    }
+
     /// Has the current epoch saved.
     pub(super) fn enter_epoch(&mut self, epoch: i64) {
         assert!(epoch <= self.accepted_epoch, "an epoch is accepted before it is entered");
         self.current_epoch = epoch;
         self.push(Action::SaveCurrent(epoch));
     }
+}
+
+/// What a configuration says a server is.
+fn standing(config: &Config, id: ServerId) -> Option<Standing> {
+    config.members.servers.get(&id.0).map(|line| line.role)
 }
 
 impl Peer {
@@ -82,12 +125,17 @@ impl Peer {
         let mut history = History::new(first, settings.history_max);
         newest.into_iter().for_each(|entry| history.append(entry));
         assert_eq!(history.last(), last, "the newest transactions end with the last one");
+        let line = standing(&settings.rules.current, settings.id);
         let shared = Shared {
+            rules: settings.rules.clone(),
+            observes: line.map_or(settings.observer, |line| line == Standing::Observer),
+            successor: None,
             settings,
             accepted_epoch,
             current_epoch,
             history,
-            wants_snapshot: false,
+            // A disk that was lost: nothing of it counts.
+            wants_snapshot: last.0 < 0,
             out: VecDeque::new(),
         };
         let elected = Vote { epoch: 0, zxid: Zxid::ZERO, leader: shared.settings.id };
@@ -106,7 +154,14 @@ impl Peer {
             (Event::Retired(tail), Role::Retiring) => {
                 // They are in the log: they count as much as what was committed.
                 tail.into_iter().for_each(|entry| self.shared.history.append(entry));
-                self.look(now);
+                match self.shared.successor.take() {
+                    Some(leader) => {
+                        let zxid = self.shared.history.last();
+                        self.elected = Vote { zxid, leader, ..self.elected };
+                        self.begin(leader, now);
+                    }
+                    None => self.look(now),
+                }
                 return;
             }
             (Event::Tick, Role::Looking(election)) => {
@@ -149,17 +204,23 @@ impl Peer {
     pub fn state(&self) -> ServerState {
         match &self.role {
             Role::Looking(_) | Role::Retiring => ServerState::Looking,
+            Role::Following(_) if self.shared.observes => ServerState::Observing,
             Role::Following(_) => ServerState::Following,
             Role::Leading(_) => ServerState::Leading,
         }
     }
 
-    /// How many followers have all that this leader has, and how many are on the way there.
-    pub fn followers(&self) -> (usize, usize) {
+    /// Those that have all that this leader has, itself among them, and those on the way there.
+    pub fn learners(&self) -> Learners {
         match &self.role {
-            Role::Leading(leader) => leader.followers(),
-            Role::Looking(_) | Role::Following(_) | Role::Retiring => (0, 0),
+            Role::Leading(leader) => leader.learners(&self.shared),
+            Role::Looking(_) | Role::Following(_) | Role::Retiring => Learners::default(),
         }
+    }
+
+    /// The configuration that holds, and the one that is proposed.
+    pub fn rules(&self) -> &Rules {
+        &self.shared.rules
     }
 
     fn serving_epoch(&self) -> Option<i64> {
@@ -172,10 +233,10 @@ impl Peer {
 
     fn look(&mut self, now: Instant) {
         self.round += 1;
-        let Shared { settings, current_epoch, history, .. } = &self.shared;
-        let own = Vote { epoch: *current_epoch, zxid: history.last(), leader: settings.id };
-        let voters = settings.voters.clone();
-        self.role = Role::Looking(Election::begin(voters, settings.pace, own, self.round, now));
+        let Shared { settings, rules, current_epoch, history, .. } = &self.shared;
+        let own = (*current_epoch, history.last());
+        let (rules, pace, me) = (rules.clone(), settings.pace, settings.id);
+        self.role = Role::Looking(Election::begin(rules, pace, me, own, self.round, now));
         self.tell();
     }
 
@@ -183,7 +244,7 @@ impl Peer {
     fn tell(&mut self) {
         let me = self.shared.settings.id;
         let others: Vec<ServerId> =
-            self.shared.settings.voters.iter().copied().filter(|&id| id != me).collect();
+            self.shared.rules.voters().into_iter().filter(|&id| id != me).collect();
         others.into_iter().for_each(|id| self.answer(id));
     }
 
@@ -193,25 +254,43 @@ impl Peer {
             Role::Retiring => return,
             Role::Following(_) | Role::Leading(_) => (self.elected, self.round),
         };
-        let config = Some(self.shared.settings.config.clone());
+        let config = Some(self.shared.rules.current.text().clone());
         let said = Notification { state: self.state(), vote, round, config };
         self.shared.push(Action::Vote(to, said));
     }
 
     fn heard(&mut self, from: ServerId, said: &Notification, now: Instant) {
+        if matches!(self.role, Role::Looking(_)) && self.adopts(said) {
+            self.look(now);
+            return;
+        }
         match &mut self.role {
             Role::Looking(election) => {
                 let verdict = election.take(from, said, now);
                 self.judge(verdict, now);
             }
             Role::Following(_) | Role::Leading(_) => {
-                let votes = self.shared.settings.voters.contains(&from);
-                if said.state == ServerState::Looking || !votes {
+                if said.state == ServerState::Looking {
                     self.answer(from);
                 }
             }
             Role::Retiring => {}
         }
+    }
+
+    /// Whether somebody has told of a later configuration than ours, which holds now.
+    fn adopts(&mut self, said: &Notification) -> bool {
+        let shared = &mut self.shared;
+        let Some(text) = said.config.as_ref().filter(|_| shared.settings.reconfigures) else {
+            return false;
+        };
+        if text == shared.rules.current.text() {
+            return false;
+        }
+        let Ok(members) = Membership::parse(&String::from_utf8_lossy(text)) else { return false };
+        let before = shared.rules.current.clone();
+        shared.configure(Arc::new(Config::new(members)));
+        before.version() != shared.rules.current.version()
     }
 
     fn judge(&mut self, verdict: Verdict, now: Instant) {
@@ -221,13 +300,29 @@ impl Peer {
             Verdict::Answer(to) => self.answer(to),
             Verdict::Elected { vote, round } => {
                 (self.elected, self.round) = (vote, round);
-                self.role = match vote.leader == self.shared.settings.id {
-                    true => Role::Leading(Leader::begin(&mut self.shared, now)),
-                    false => Role::Following(Follower::begin(&mut self.shared, vote.leader, now)),
-                };
+                self.begin(vote.leader, now);
             }
         }
     }
+
+    /// Begins to lead, or to follow.
+    fn begin(&mut self, leader: ServerId, now: Instant) {
+        self.role = match leader == self.shared.settings.id {
+            true => Role::Leading(Leader::begin(&mut self.shared, now)),
+            false => Role::Following(Follower::begin(&mut self.shared, leader, now)),
+        };
+    }
+}
+
+/// Who has all that a leader has, and how many are on their way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Learners {
+    /// The leader among them.
+    pub synced: BTreeSet<ServerId>,
+    pub observers: usize,
+    /// Synchronised, and neither voters nor observers.
+    pub others: usize,
+    pub on_their_way: usize,
 }
 
 impl fmt::Display for Peer {

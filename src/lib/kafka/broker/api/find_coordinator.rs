@@ -1,8 +1,11 @@
-//! FindCoordinator (key 10): which broker keeps a group's offsets and membership.
+//! FindCoordinator (key 10): which broker keeps a group's offsets and membership, or a producer's
+//! transactions.
 //!
 //! * v1 adds the kind of the key (0 group, 1 transactional id), v4 asks for several at once.
-//! * The first request makes `__consumer_offsets` and waits a moment for it, where Kafka says
-//!   COORDINATOR_NOT_AVAILABLE at once: the client's next step then needs no pause.
+//! * The first request makes `__consumer_offsets` or `__transaction_state` and waits a moment for it,
+//!   where Kafka says COORDINATOR_NOT_AVAILABLE at once: the client's next step then needs no pause.
+//! * This broker coordinates no transactions: where it leads the partition, a transactional id is
+//!   told COORDINATOR_NOT_AVAILABLE until another broker leads it.
 //! * Answers: COORDINATOR_NOT_AVAILABLE, INVALID_REQUEST, INVALID_GROUP_ID.
 
 use std::sync::Arc;
@@ -11,14 +14,15 @@ use super::{Api, Outcome};
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::context::Context;
 use crate::kafka::broker::topics::{create, wait_until_ready};
-use crate::kafka::coordinator::group::partition_of;
-use crate::kafka::metadata::topic::GROUP_METADATA_TOPIC;
+use crate::kafka::coordinator::partition_of;
+use crate::kafka::metadata::topic::{GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC};
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::find_coordinator::{
     Coordinator, FindCoordinatorRequest, FindCoordinatorResponse,
 };
 
 const GROUP: i8 = 0;
+const TRANSACTION: i8 = 1;
 /// How long a request waits for the topic it made.
 const CREATE_WAIT_MS: i32 = 3_000;
 
@@ -32,21 +36,31 @@ impl Api for FindCoordinator {
         context: &Context,
         request: FindCoordinatorRequest,
     ) -> Outcome<FindCoordinatorResponse> {
-        let known = broker.cluster.image().topic(GROUP_METADATA_TOPIC).is_some();
-        if known || request.key_type != GROUP {
+        let missing = topic_of(request.key_type)
+            .filter(|topic| broker.cluster.image().topic(topic).is_none());
+        let Some(topic) = missing else {
             return Outcome::Done(answer(broker, context, &request));
-        }
+        };
         let (broker, context) = (broker.clone(), context.clone());
         Outcome::Parked(Box::pin(async move {
-            make_topic(&broker).await;
+            make_topic(&broker, topic).await;
             answer(&broker, &context, &request)
         }))
     }
 }
 
-/// Makes `__consumer_offsets`, or waits until whoever was first has made it.
-async fn make_topic(broker: &Broker) {
-    let wanted = create::on_first_use(broker.config(), GROUP_METADATA_TOPIC);
+/// The topic that keeps what a kind of coordinator knows.
+fn topic_of(key_type: i8) -> Option<&'static str> {
+    match key_type {
+        GROUP => Some(GROUP_METADATA_TOPIC),
+        TRANSACTION => Some(TRANSACTION_STATE_TOPIC),
+        _ => None,
+    }
+}
+
+/// Makes a topic of coordinators, or waits until whoever was first has made it.
+async fn make_topic(broker: &Broker, topic: &str) {
+    let wanted = create::on_first_use(broker.config(), topic);
     let partitions = usize::try_from(wanted.partitions).unwrap_or(0);
     let made = match create::plan(broker, wanted).await {
         Ok(plan) => create::make(broker, &plan).await.map(|_| ()),
@@ -57,15 +71,18 @@ async fn make_topic(broker: &Broker) {
         Err(refused) if refused.code == ErrorCode::TOPIC_ALREADY_EXISTS => {}
         Err(refused) => {
             let why = refused.message.unwrap_or_else(|| refused.code.name().to_owned());
+            let key = match topic {
+                TRANSACTION_STATE_TOPIC => "transaction.state.log.replication.factor",
+                _ => "offsets.topic.replication.factor",
+            };
             tracing::error!(
                 target: "kafka.server.DefaultAutoTopicCreationManager",
-                "Cannot create {GROUP_METADATA_TOPIC}: {why} Set offsets.topic.replication.factor to what the cluster has."
+                "Cannot create {topic}: {why} Set {key} to what the cluster has."
             );
             return;
         }
     }
-    wait_until_ready(broker, CREATE_WAIT_MS, &[(GROUP_METADATA_TOPIC.to_owned(), partitions)])
-        .await;
+    wait_until_ready(broker, CREATE_WAIT_MS, &[(topic.to_owned(), partitions)]).await;
 }
 
 fn answer(
@@ -98,24 +115,27 @@ fn one(broker: &Broker, context: &Context, key_type: i8, key: &str) -> Coordinat
         error_message: Some(message.to_owned()),
         ..Default::default()
     };
-    match key_type {
-        GROUP if key.is_empty() => {
-            return failed(ErrorCode::INVALID_GROUP_ID, "the group id is empty");
-        }
-        GROUP => {}
-        1 => {
-            let message = "this broker coordinates no transactions yet";
-            return failed(ErrorCode::COORDINATOR_NOT_AVAILABLE, message);
-        }
-        _ => return failed(ErrorCode::INVALID_REQUEST, "unknown kind of coordinator"),
+    if key_type == GROUP && key.is_empty() {
+        return failed(ErrorCode::INVALID_GROUP_ID, "the group id is empty");
     }
+    let Some(topic) = topic_of(key_type) else {
+        return failed(ErrorCode::INVALID_REQUEST, "unknown kind of coordinator");
+    };
     let image = broker.cluster.image();
-    let topic = image.topic(GROUP_METADATA_TOPIC);
-    let leader = topic.and_then(|topic| {
+    let found = image.topic(topic).and_then(|topic| {
         let partitions = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
-        let partition = topic.partitions.get(&partition_of(key, partitions))?;
-        image.broker(partition.leader)
+        let number = partition_of(key, partitions);
+        Some((number, topic.partitions.get(&number)?.leader))
     });
+    if let Some((number, leader)) = found
+        && key_type == TRANSACTION
+        && leader == broker.id.0
+    {
+        broker.say_that_nobody_coordinates(number);
+        let message = "the broker that leads the partition of this id coordinates no transactions";
+        return failed(ErrorCode::COORDINATOR_NOT_AVAILABLE, message);
+    }
+    let leader = found.and_then(|(_, leader)| image.broker(leader));
     match leader.and_then(|leader| Some((leader, leader.endpoint(&context.listener)?))) {
         Some((leader, end)) => Coordinator {
             key: key.to_owned(),
@@ -124,8 +144,9 @@ fn one(broker: &Broker, context: &Context, key_type: i8, key: &str) -> Coordinat
             port: end.port.into(),
             ..Default::default()
         },
-        None => {
-            failed(ErrorCode::COORDINATOR_NOT_AVAILABLE, "no broker leads the group's partition")
-        }
+        None => failed(
+            ErrorCode::COORDINATOR_NOT_AVAILABLE,
+            "no broker leads the coordinator's partition",
+        ),
     }
 }

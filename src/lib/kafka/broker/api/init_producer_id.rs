@@ -2,9 +2,10 @@
 //!
 //! * An idempotent producer (no transactional id) always gets a new id, epoch 0, whatever it says of
 //!   an earlier one (v3, KIP-360).
-//! * Transactions are not offered yet: a transactional id finds no coordinator here.
+//! * A transactional id finds no coordinator here: it is told where to look, or to wait until
+//!   another broker leads its partition.
 //! * Answers: INVALID_REQUEST, COORDINATOR_LOAD_IN_PROGRESS (no ids at the moment),
-//!   NOT_COORDINATOR.
+//!   NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE.
 
 use std::sync::Arc;
 
@@ -28,6 +29,9 @@ impl Api for InitProducerId {
         if let Err(error) = check(&request) {
             return Outcome::Done(answer(Err(error)));
         }
+        if let Some(id) = &request.transactional_id {
+            return Outcome::Done(answer(Err(broker.refuse_to_coordinate(id))));
+        }
         if let Some(id) = broker.producer_ids.take(broker) {
             return Outcome::Done(answer(Ok(id)));
         }
@@ -45,9 +49,8 @@ fn check(request: &InitProducerIdRequest) -> Result<(), ErrorCode> {
         return Err(ErrorCode::INVALID_REQUEST);
     }
     match request.transactional_id.as_deref() {
-        None => Ok(()),
         Some("") => Err(ErrorCode::INVALID_REQUEST),
-        Some(_) => Err(ErrorCode::NOT_COORDINATOR),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -77,7 +80,7 @@ mod tests {
             (None, 5, -1, Err(ErrorCode::INVALID_REQUEST)),
             (None, -1, 0, Err(ErrorCode::INVALID_REQUEST)),
             (Some(""), -1, -1, Err(ErrorCode::INVALID_REQUEST)),
-            (Some("tx"), -1, -1, Err(ErrorCode::NOT_COORDINATOR)),
+            (Some("tx"), -1, -1, Ok(())),
         ] {
             let request = InitProducerIdRequest {
                 transactional_id: transactional_id.map(str::to_owned),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::{Api, Outcome, code_of};
 use crate::kafka::broker::Broker;
+use crate::kafka::broker::cold_reads;
 use crate::kafka::broker::context::Context;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::list_offsets::{
@@ -46,23 +47,37 @@ impl Api for ListOffsets {
             id if id >= 0 => Reader::Follower(BrokerId(id)),
             _ => Reader::Consumer { read_committed: request.isolation_level == 1 },
         };
-        let mut seen = HashSet::new();
-        let topics = request.topics.iter().map(|topic| ListOffsetsTopicResponse {
-            name: topic.name.clone(),
-            partitions: topic
-                .partitions
-                .iter()
-                .map(|asked| {
-                    let answer = match seen.insert((&topic.name, asked.partition_index)) {
-                        true => look_up(broker, context, reader, &topic.name, asked),
-                        false => Err(ErrorCode::INVALID_REQUEST),
-                    };
-                    answer.unwrap_or_else(|error_code| refused(asked, error_code))
-                })
-                .collect(),
-        });
-        Outcome::Done(ListOffsetsResponse { topics: topics.collect(), ..Default::default() })
+        let (broker, context) = (broker.clone(), context.clone());
+        let answer = move || answer(&broker, &context, reader, &request);
+        match cold_reads::cached(&answer) {
+            Ok(response) => Outcome::Done(response),
+            Err(cold) => Outcome::Parked(Box::pin(cold_reads::warmed(cold, answer))),
+        }
     }
+}
+
+fn answer(
+    broker: &Broker,
+    context: &Context,
+    reader: Reader,
+    request: &ListOffsetsRequest,
+) -> ListOffsetsResponse {
+    let mut seen = HashSet::new();
+    let topics = request.topics.iter().map(|topic| ListOffsetsTopicResponse {
+        name: topic.name.clone(),
+        partitions: topic
+            .partitions
+            .iter()
+            .map(|asked| {
+                let answer = match seen.insert((&topic.name, asked.partition_index)) {
+                    true => look_up(broker, context, reader, &topic.name, asked),
+                    false => Err(ErrorCode::INVALID_REQUEST),
+                };
+                answer.unwrap_or_else(|error_code| refused(asked, error_code))
+            })
+            .collect(),
+    });
+    ListOffsetsResponse { topics: topics.collect(), ..Default::default() }
 }
 
 fn refused(asked: &ListOffsetsPartition, error_code: ErrorCode) -> ListOffsetsPartitionResponse {

@@ -4,6 +4,8 @@
 //! must wait for is a future in [`Outcome::Parked`]. Handlers never call handlers: what two share
 //! lives in the rooms below. Failures of single partitions or topics are data in the response.
 
+pub mod add_offsets_to_txn;
+pub mod add_partitions_to_txn;
 pub mod allocate_producer_ids;
 pub mod alter_configs;
 pub mod alter_partition;
@@ -20,6 +22,7 @@ pub mod describe_configs;
 pub mod describe_groups;
 pub mod describe_log_dirs;
 pub mod elect_leaders;
+pub mod end_txn;
 pub mod fetch;
 pub mod find_coordinator;
 pub mod heartbeat;
@@ -39,7 +42,9 @@ pub mod offset_for_leader_epoch;
 pub mod produce;
 pub mod stop_replica;
 pub mod sync_group;
+pub mod txn_offset_commit;
 pub mod update_metadata;
+pub mod write_txn_markers;
 
 use std::future::Future;
 use std::pin::Pin;

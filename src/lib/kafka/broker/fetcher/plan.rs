@@ -14,7 +14,7 @@ use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::fetch::{
     FetchPartition, FetchTopic, ForgottenTopic, PartitionData,
 };
-use crate::kafka::replica::partition::{FromLeader, Truncated};
+use crate::kafka::replica::partition::{FromLeader, Side, Truncated};
 use crate::kafka::replica::{self, Partition};
 use crate::kafka::types::{LeaderEpoch, Offset, TopicPartition};
 
@@ -53,6 +53,8 @@ struct Entry {
     partition: Arc<Partition>,
     epoch: LeaderEpoch,
     stage: Stage,
+    /// What the leader last said; a follower that has all of it is in sync.
+    leader_high_watermark: Option<Offset>,
     /// Not before.
     retry_at: Option<Instant>,
     pause: Duration,
@@ -75,6 +77,8 @@ pub(super) struct Plan {
     backoff: Duration,
     /// A log was shortened: recovery points must be on disk before anything is appended.
     pub(super) shortened: bool,
+    /// When to look again at what the throttle held back.
+    throttled_until: Option<Instant>,
 }
 
 impl Plan {
@@ -86,6 +90,7 @@ impl Plan {
             truncation,
             backoff,
             shortened: false,
+            throttled_until: None,
         }
     }
 
@@ -107,7 +112,14 @@ impl Plan {
                 Truncation::OnFetch if knows => Stage::Fetching,
                 _ => Stage::Truncating,
             };
-            let entry = Entry { partition, epoch, stage, retry_at: None, pause: SOON };
+            let entry = Entry {
+                partition,
+                epoch,
+                stage,
+                leader_high_watermark: None,
+                retry_at: None,
+                pause: SOON,
+            };
             self.entries.insert(name.clone(), entry);
         }
         let ids = self.entries.iter();
@@ -121,11 +133,18 @@ impl Plan {
         self.entries.values().all(|entry| entry.partition.topic_id() != Uuid::ZERO)
     }
 
-    /// What to fetch now.
-    pub(super) fn fetches(&self, now: Instant) -> BTreeMap<TopicPartition, Asked> {
+    /// What to fetch now. Where `over` the throttle, what counts against it is left for later unless
+    /// it is in sync (KIP-73).
+    pub(super) fn fetches(&mut self, now: Instant, over: bool) -> BTreeMap<TopicPartition, Asked> {
+        let mut held_back = false;
         let ready = self.ready(now, |stage| stage == Stage::Fetching);
         let asked = ready.filter_map(|(name, entry)| {
             let standing = entry.partition.standing(entry.epoch).ok()?;
+            let in_sync = entry.leader_high_watermark.is_some_and(|it| standing.log_end >= it);
+            if over && !in_sync && entry.partition.is_throttled(Side::Following) {
+                held_back = true;
+                return None;
+            }
             let asked = Asked {
                 topic_id: entry.partition.topic_id(),
                 epoch: entry.epoch.0,
@@ -135,7 +154,15 @@ impl Plan {
             };
             Some((name.clone(), asked))
         });
-        asked.collect()
+        let asked = asked.collect();
+        self.throttled_until = held_back.then(|| now + self.backoff);
+        asked
+    }
+
+    /// Whether what is fetched of it counts against the throttle.
+    pub(super) fn is_throttled(&self, name: &TopicPartition) -> bool {
+        let entry = self.entries.get(name);
+        entry.is_some_and(|entry| entry.partition.is_throttled(Side::Following))
     }
 
     /// Whose epochs to ask for: of which one, and the leader's own. A log without any is cut at its
@@ -178,7 +205,8 @@ impl Plan {
     /// When something that waits is to be tried again.
     pub(super) fn next_retry(&self, now: Instant) -> Option<Instant> {
         let waiting = self.entries.values().filter(|entry| entry.stage != Stage::Failed);
-        waiting.filter_map(|entry| entry.retry_at).filter(|at| *at > now).min()
+        let retries = waiting.filter_map(|entry| entry.retry_at);
+        retries.chain(self.throttled_until).filter(|at| *at > now).min()
     }
 
     /// Leaves everything alone for a while: the leader cannot be reached.
@@ -220,6 +248,7 @@ impl Plan {
         }
         let leader =
             FromLeader { high_watermark: data.high_watermark, log_start: data.log_start_offset };
+        entry.leader_high_watermark = Some(data.high_watermark);
         let records: Bytes = data.records.into_bytes();
         let taken = entry.partition.append_as_follower(entry.epoch, &records, leader, now.wall_ms);
         self.settle(name, taken, now)

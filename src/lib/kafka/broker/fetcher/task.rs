@@ -89,7 +89,8 @@ impl Task {
         self.ask_ranges().await?;
         self.make_durable().await;
         let now = self.broker.clock.now();
-        let wanted = self.plan.fetches(now);
+        let over = self.broker.throttles.following.is_exceeded(now);
+        let wanted = self.plan.fetches(now, over);
         if !wanted.is_empty() {
             return self.fetch(wanted).await;
         }
@@ -179,10 +180,15 @@ impl Task {
 
     fn take(&mut self, response: FetchResponse) {
         let now = self.broker.clock.both();
+        let broker = self.broker.clone();
+        let throttle = &broker.throttles.following;
         for topic in response.responses {
             for data in topic.partitions {
                 let name = self.plan.name(&topic.topic, topic.topic_id, data.partition_index);
                 let Some(name) = name else { continue };
+                if throttle.is_limited() && self.plan.is_throttled(&name) {
+                    throttle.record(now.monotonic, data.records.len());
+                }
                 if let Err(trouble) = self.plan.fetched(&name, data, now) {
                     self.tell(&name, &trouble);
                 }

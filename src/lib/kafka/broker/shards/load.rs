@@ -58,7 +58,8 @@ fn apply(groups: &mut Groups, bytes: &Bytes, batch: &Batch<'_>, place: &Place) {
     if header.is_control() {
         if let Ok(Some(end)) = control::of_batch(batch) {
             let committed = end.marker == Marker::Commit;
-            groups.apply(&Record::Marker { producer: producer.id, committed });
+            let coordinator_epoch = end.coordinator_epoch;
+            groups.apply(&Record::Marker { producer, coordinator_epoch, committed });
         }
         return;
     }

@@ -16,7 +16,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::base::rng::Rng;
-use crate::kafka::coordinator::group::{Groups, Request, Response, Settings, partition_of};
+use crate::kafka::coordinator::group::{Groups, Request, Response, Settings};
+use crate::kafka::coordinator::partition_of;
+use crate::kafka::log::Verified;
 use crate::kafka::metadata::topic::GROUP_METADATA_TOPIC;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::replica::Partition;
@@ -37,6 +39,8 @@ pub type Answer = Result<Response, ErrorCode>;
 /// A request on its way to a machine.
 struct Asked {
     request: Request,
+    /// What its transaction, if it is in one, comes with.
+    verified: Verified,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -65,13 +69,18 @@ impl Drop for Shard {
 impl Shards {
     /// Asks the machine that a group lives in.
     pub async fn ask(&self, broker: &Broker, group: &str, request: Request) -> Answer {
-        let image = broker.cluster.image();
-        let topic = image.topic(GROUP_METADATA_TOPIC).ok_or(ErrorCode::NOT_COORDINATOR)?;
-        let partitions = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
-        self.ask_partition(partition_of(group, partitions), request).await
+        let partition = partition(broker, group).ok_or(ErrorCode::NOT_COORDINATOR)?;
+        self.ask_partition(partition, request, Verified::Exempt).await
     }
 
-    async fn ask_partition(&self, partition: i32, request: Request) -> Answer {
+    /// Asks the machine of one partition of `__consumer_offsets`; what it logs in a transaction of
+    /// a producer's comes with `verified`.
+    pub async fn ask_partition(
+        &self,
+        partition: i32,
+        request: Request,
+        verified: Verified,
+    ) -> Answer {
         let (inbox, mut loaded) = {
             let running = self.running.read().unwrap_or_else(PoisonError::into_inner);
             let shard = running.get(&partition).ok_or(ErrorCode::NOT_COORDINATOR)?;
@@ -85,7 +94,7 @@ impl Shards {
             Err(_) => return Err(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS),
         }
         let (answer, answered) = oneshot::channel();
-        let sent = inbox.send(Asked { request, answer }).await;
+        let sent = inbox.send(Asked { request, verified, answer }).await;
         sent.map_err(|_| ErrorCode::NOT_COORDINATOR)?;
         // A task that ends drops what it was asked.
         answered.await.unwrap_or(Err(ErrorCode::NOT_COORDINATOR))
@@ -99,7 +108,7 @@ impl Shards {
         };
         let (mut answers, mut missed) = (Vec::new(), None);
         for partition in partitions {
-            match self.ask_partition(partition, request.clone()).await {
+            match self.ask_partition(partition, request.clone(), Verified::Exempt).await {
                 Ok(response) => answers.push(response),
                 Err(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS) => {
                     missed = Some(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS);
@@ -165,6 +174,13 @@ impl Shards {
         broker.stop.spawn(task.run(ended, broken));
         running.insert(number, Shard { epoch, inbox, loaded, stop });
     }
+}
+
+/// The partition of `__consumer_offsets` that a group lives in; none where there is no such topic.
+pub fn partition(broker: &Broker, group: &str) -> Option<i32> {
+    let image = broker.cluster.image();
+    let partitions = image.topic(GROUP_METADATA_TOPIC)?.partitions.len();
+    Some(partition_of(group, i32::try_from(partitions).unwrap_or(i32::MAX)))
 }
 
 /// A machine with nothing in it.

@@ -12,7 +12,9 @@ use crate::base::planted::Bug;
 use crate::kafka::broker::api::code_of;
 use crate::kafka::coordinator::group::{Groups, Record, Response, ValueVersions};
 use crate::kafka::coordinator::{Action, Event, Machine as _, Now, ReplyTo};
+use crate::kafka::log::Verified;
 use crate::kafka::protocol::error_code::ErrorCode;
+use crate::kafka::record::control::{self, EndTransaction, Marker};
 use crate::kafka::record::validate::Origin;
 use crate::kafka::record::{Builder, Compression};
 use crate::kafka::replica::Partition;
@@ -91,7 +93,7 @@ impl Task {
             "Finished loading offsets and group metadata from {id} in {took} milliseconds for epoch {}: {} groups",
             self.place.epoch, self.groups.len()
         );
-        if self.step(Event::Loaded).is_err() {
+        if self.step(Event::Loaded, Verified::Exempt).is_err() {
             return;
         }
         self.loaded.send_replace(true);
@@ -127,29 +129,29 @@ impl Task {
             biased;
             () = wake => {
                 self.wake_at = None;
-                self.step(Event::Tick)
+                self.step(Event::Tick, Verified::Exempt)
             }
             () = committed => self.release(),
             asked = self.asked.recv() => match asked {
-                Some(Asked { request, answer }) => {
+                Some(Asked { request, verified, answer }) => {
                     let from = ReplyTo(self.next_reply);
                     self.next_reply += 1;
                     self.waiting.insert(from, answer);
-                    self.step(Event::Request { from, request })
+                    self.step(Event::Request { from, request }, verified)
                 }
                 None => Err(Deposed),
             },
         }
     }
 
-    fn step(&mut self, event: Event<super::Request>) -> Result<(), Deposed> {
+    fn step(&mut self, event: Event<super::Request>, verified: Verified) -> Result<(), Deposed> {
         let now = self.clock.both();
         let mut actions = Vec::new();
         self.groups.step(now, event, &mut actions);
         let mut refused = None;
         for action in actions {
             match action {
-                Action::Append(records) => refused = self.append(&records, now)?,
+                Action::Append(records) => refused = self.append(&records, now, verified)?,
                 Action::Reply { to, response } => match refused {
                     Some(code) => self.answer(to, Err(response.refused(code))),
                     None if Bug::CommitOffsetsEarly.is_planted() => self.answer(to, Ok(response)),
@@ -162,8 +164,13 @@ impl Task {
     }
 
     /// Appends and applies; the code where the append was refused and the machine may go on.
-    fn append(&mut self, records: &[Record], now: Now) -> Result<Option<ErrorCode>, Deposed> {
-        let append = Append { now, origin: Origin::Coordinator, acks_all: true };
+    fn append(
+        &mut self,
+        records: &[Record],
+        now: Now,
+        verified: Verified,
+    ) -> Result<Option<ErrorCode>, Deposed> {
+        let append = Append { now, origin: Origin::Coordinator, acks_all: true, verified };
         match self.place.partition.append_as_leader(batch(records, now.wall_ms), append) {
             Ok(appended) if appended.epoch == self.place.epoch => {
                 self.end = appended.log.last_offset + 1;
@@ -209,8 +216,14 @@ impl Task {
 
 const LOGGER: &str = "kafka.coordinator.group.GroupMetadataManager";
 
-/// Records as one batch. All of one batch belong to one producer, or to none.
+/// Records as one batch. All of one batch belong to one producer, or to none; a marker has one of
+/// its own.
 fn batch(records: &[Record], now_ms: i64) -> Bytes {
+    if let [Record::Marker { producer, coordinator_epoch, committed }] = *records {
+        let marker = if committed { Marker::Commit } else { Marker::Abort };
+        let end = EndTransaction { marker, coordinator_epoch };
+        return control::marker_batch(producer.id.0, producer.epoch.0, end, now_ms);
+    }
     let mut builder = Builder::new(Compression::default());
     if let Some(producer) = records.first().and_then(Record::producer) {
         builder.producer(producer.id.0, producer.epoch.0, -1).transactional(true);

@@ -35,7 +35,9 @@ use super::peers::PeerListeners;
 use super::producer_ids::ProducerIds;
 use super::registration::{Registrar, SessionFile};
 use super::shards::Shards;
+use super::throttle::Throttles;
 use super::topic_configs::TopicConfigs;
+use super::transactions::Transactions;
 use super::zookeeper::ZooKeeper;
 use super::{Broker, config_changes, hand_over, housekeeping};
 
@@ -139,7 +141,9 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         isr_changes: IsrChanges::default(),
         peer_listeners: PeerListeners::of(&listeners),
         producer_ids: ProducerIds::default(),
+        transactions: Transactions::default(),
         log_failures: LogFailures::default(),
+        throttles: Throttles::new(&config),
         stop: Stop::new(),
         fetch_sessions: Mutex::new(FetchSessions::new(slots, Rng::from_system())),
         controller_epoch: AtomicI32::new(0),

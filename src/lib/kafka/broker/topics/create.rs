@@ -148,6 +148,10 @@ async fn check_name(broker: &Broker, name: &str) -> Result<(), Refused> {
             one(broker, get_children(znode::TOPICS, false)).await?
     {
         let mut colliding = topics.children;
+        if colliding.iter().any(|other| other == name) {
+            // Somebody else was faster than these two looks.
+            return Err(already_there(name));
+        }
         colliding.retain(|other| topic::collide(name, other));
         colliding.sort();
         if !colliding.is_empty() {

@@ -68,9 +68,9 @@ impl Display for Record {
                     None => Ok(()),
                 }
             }
-            Record::Marker { producer, committed } => {
+            Record::Marker { producer, committed, .. } => {
                 let how = if *committed { "committed" } else { "aborted" };
-                write!(f, "transaction of {producer} {how}")
+                write!(f, "transaction of {} {how}", producer.id)
             }
         }
     }
@@ -150,6 +150,7 @@ impl Display for Response {
                     })
                 })
             }
+            Response::EndTransaction => f.write_str("end-transaction"),
             Response::ForgetTopics => f.write_str("forget-topics"),
         }
     }

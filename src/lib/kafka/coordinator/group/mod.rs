@@ -98,8 +98,8 @@ pub struct Settings {
     pub retention_check_interval_ms: i64,
 }
 
-/// What is asked of the groups of a partition. Every request but `List` and `ForgetTopics` names one
-/// group; requests that name several are taken apart before they get here.
+/// What is asked of the groups of a partition. Every request but `List`, `EndTransaction` and
+/// `ForgetTopics` names one group; requests that name several are taken apart before they get here.
 #[derive(Clone, Debug)]
 pub enum Request {
     Join {
@@ -132,6 +132,12 @@ pub enum Request {
         group: String,
     },
     OffsetDelete(OffsetDeleteRequest),
+    /// A transaction's coordinator says how it ended; what it commits here counts from then on.
+    EndTransaction {
+        producer: Producer,
+        coordinator_epoch: i32,
+        committed: bool,
+    },
     /// These topics were deleted.
     ForgetTopics(BTreeSet<String>),
 }
@@ -150,12 +156,17 @@ pub enum Response {
     List(Vec<ListedGroup>),
     Delete(ErrorCode),
     OffsetDelete(OffsetDeleteResponse),
+    EndTransaction,
     ForgetTopics,
 }
 
 impl Response {
     /// What to answer in place of `self` where its records could not be appended because of `error`.
     pub fn refused(&self, error: ErrorCode) -> ErrorCode {
+        if *self == Response::EndTransaction {
+            // A coordinator of transactions knows what a log may say.
+            return error;
+        }
         let of_offsets = matches!(self, Response::OffsetCommit(_) | Response::TxnOffsetCommit(_));
         match error {
             ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
@@ -307,6 +318,12 @@ impl Groups {
             }
             Request::Delete { group } => self.delete(from, &group, out),
             Request::OffsetDelete(body) => self.delete_offsets(from, body, out),
+            Request::EndTransaction { producer, coordinator_epoch, committed } => {
+                // The marker itself decides, here as on every replica that reads it back.
+                let marker = Record::Marker { producer, coordinator_epoch, committed };
+                out.push(Action::Append(vec![marker]));
+                out.push(Action::Reply { to: from, response: Response::EndTransaction });
+            }
             Request::ForgetTopics(topics) => self.forget_topics(from, &topics, out),
         }
     }
@@ -363,16 +380,9 @@ impl Machine for Groups {
             Record::Offset { group, partition, value, producer } => {
                 self.apply_offset(group, partition, value.as_ref(), *producer);
             }
-            Record::Marker { producer, committed } => self.apply_marker(*producer, *committed),
+            Record::Marker { producer, committed, .. } => {
+                self.apply_marker(producer.id, *committed);
+            }
         }
     }
-}
-
-/// Which partition of `__consumer_offsets` a group lives in: Java's hash of its id over `partitions`.
-pub fn partition_of(group: &str, partitions: i32) -> i32 {
-    let hash = group
-        .encode_utf16()
-        .fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
-    // `Utils.abs`: the smallest number has no positive twin, and counts as zero.
-    hash.checked_abs().unwrap_or(0) % partitions.max(1)
 }

@@ -59,7 +59,7 @@ pub enum Record {
         producer: Option<Producer>,
     },
     /// A transaction ended: a control record, appended by the transaction's coordinator.
-    Marker { producer: ProducerId, committed: bool },
+    Marker { producer: Producer, coordinator_epoch: i32, committed: bool },
 }
 
 impl Record {

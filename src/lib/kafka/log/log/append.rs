@@ -243,6 +243,10 @@ impl Log {
         header: &Header,
         marker: Option<&EndTransaction>,
     ) -> Result<()> {
+        if header.is_transactional() {
+            // It is open now, or over: either way nothing is left to verify.
+            self.verifications.end(header.producer_id);
+        }
         let Some(completed) = self.producers.apply(header, marker) else { return Ok(()) };
         let stable = self.producers.last_stable_offset(&completed);
         if let Some(aborted) = aborted(&completed, stable) {

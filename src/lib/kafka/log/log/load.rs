@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::append::marker_of;
+use super::verify::Verifications;
 use super::{Log, LogConfig};
 use crate::base::disk::{Disk, Entry};
 use crate::base::error::Chain;
@@ -53,6 +54,7 @@ impl Log {
             log_end: 0,
             recovery_point: recovery.recovery_point,
             producers: ProducerState::default(),
+            verifications: Verifications::default(),
             condemned: Vec::new(),
             last_flush_ms: now_ms,
             names_unsynced: false,

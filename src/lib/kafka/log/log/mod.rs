@@ -6,7 +6,8 @@
 //! * offsets go up, gaps come from compaction only;
 //! * what lies below the recovery point is durable, its indexes too.
 //!
-//! [`append`], [`read`], [`roll`], [`truncate`], [`retain`] and [`load`] are what can happen to it.
+//! [`append`], [`verify`], [`read`], [`roll`], [`truncate`], [`retain`] and [`load`] are what can
+//! happen to it.
 
 mod append;
 mod load;
@@ -14,6 +15,7 @@ mod read;
 mod retain;
 mod roll;
 mod truncate;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +37,8 @@ pub use append::Appended;
 pub use load::Recovery;
 pub use read::{Read, TimedOffset};
 pub use roll::Flush;
+use verify::Verifications;
+pub use verify::{Guard, Verified};
 
 /// What the topic's configuration says of its logs. Numbers are those of the keys of the same name;
 /// -1 is "no limit" for the two retentions.
@@ -110,6 +114,8 @@ pub struct Log {
     recovery_point: i64,
     epochs: LeaderEpochs,
     producers: ProducerState,
+    /// Transactions whose first batch here is held against their coordinator at the moment.
+    verifications: Verifications,
     /// Files that are named `.deleted`, and when they go.
     condemned: Vec<(i64, PathBuf)>,
     last_flush_ms: i64,
@@ -183,8 +189,16 @@ impl Log {
         &self.producers
     }
 
-    pub fn producers_mut(&mut self) -> &mut ProducerState {
-        &mut self.producers
+    /// Forgets all producers: what is sent twice from here on is there twice.
+    pub(crate) fn forget_producers(&mut self) {
+        self.producers = ProducerState::starting_at(self.log_end());
+    }
+
+    /// Forgets producers that were silent for longer than `expiration_ms` and have no transaction
+    /// open, and verifications that nobody finished.
+    pub fn expire_producers(&mut self, now_ms: i64, expiration_ms: i64) {
+        self.producers.expire(now_ms, expiration_ms);
+        self.verifications.expire(now_ms, expiration_ms);
     }
 
     /// Whether a write or sync failed, after which the log takes nothing.

@@ -160,7 +160,7 @@ impl ProducerState {
             check_marker(id, producer, batch.producer_epoch, marker)?;
             return Ok(Verdict::Append);
         }
-        if let Some(duplicate) = duplicate(producer, batch) {
+        if let Some(duplicate) = duplicate(producer, batch).filter(|_| client) {
             return Ok(Verdict::Duplicate(duplicate));
         }
         if batch.producer_epoch < producer.epoch {

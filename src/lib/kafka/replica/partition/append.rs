@@ -3,9 +3,9 @@
 use bytes::Bytes;
 
 use crate::base::clock::{Instant, Now};
-use crate::kafka::log;
+use crate::kafka::log::{self, Guard, Verified};
 use crate::kafka::record::validate::Origin;
-use crate::kafka::types::{BrokerId, LeaderEpoch, Offset};
+use crate::kafka::types::{BrokerId, LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 
 use super::super::error::Error;
 use super::super::wait::Visibility;
@@ -18,6 +18,8 @@ pub struct Append {
     pub origin: Origin,
     /// The producer wants all in-sync replicas to have it: too few of them is a refusal.
     pub acks_all: bool,
+    /// What the first batch of a transaction comes with.
+    pub verified: Verified,
 }
 
 /// What came of a follower's fetch.
@@ -55,12 +57,31 @@ impl Partition {
         }
         let (epoch, bytes) = (state.epoch, batches.len());
         let Some(log) = &mut state.log else { return Err(Error::Offline(self.id.clone())) };
+        log.check_verified(&batches, append.verified)?;
         let appended =
             log.append_as_leader(&batches, epoch.0, append.origin, append.now.wall_ms)?;
         state.waiters.readable(Visibility::LogEnd, bytes);
         state.advance_high_watermark(&self.local, append.now.monotonic, bytes);
         let committed = state.high_watermark > appended.last_offset;
         Ok(Appended { committed, epoch, log: appended })
+    }
+
+    /// What the coordinator must confirm before this producer's transaction begins here; nothing
+    /// where it has begun. `sequence` is that of the first batch that waits for it.
+    pub fn begin_verification(
+        &self,
+        producer: (ProducerId, ProducerEpoch),
+        sequence: i32,
+        now_ms: i64,
+    ) -> Result<Option<Guard>, Error> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        if !matches!(state.role, Role::Leader(_)) {
+            return Err(self.not_leading(state));
+        }
+        let Some(log) = &mut state.log else { return Err(Error::Offline(self.id.clone())) };
+        let (ProducerId(id), ProducerEpoch(epoch)) = producer;
+        Ok(log.begin_verification(id, epoch, sequence, now_ms))
     }
 
     /// A partition that is offline does not lead either; which of the two it is matters to clients.

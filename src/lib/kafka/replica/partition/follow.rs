@@ -12,7 +12,7 @@ use crate::kafka::types::{LeaderEpoch, Offset};
 
 use super::super::error::Error;
 use super::super::wait::Visibility;
-use super::{Partition, Role, State};
+use super::{Ends, Partition, Role, State};
 
 /// Where a follower stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,7 @@ impl Partition {
         let state = &mut *guard;
         let before = state.high_watermark;
         let log = state.followed(self, epoch)?;
+        let ends_before = Ends::of(log, before);
         log.append_as_follower(batches, now_ms)?;
         // Below what was ever committed nothing is uncommitted again: a leader that has just been
         // elected may know less than its follower.
@@ -84,6 +85,7 @@ impl Partition {
         // Records above its high watermark a follower may have to cut off; so it keeps them.
         log.set_log_start(leader.log_start.min(high_watermark))?;
         log.committed(high_watermark);
+        let ends = Ends::of(log, high_watermark);
         state.high_watermark = high_watermark.max(log.log_start());
         if !batches.is_empty() {
             state.waiters.readable(Visibility::LogEnd, batches.len());
@@ -91,7 +93,7 @@ impl Partition {
         if state.high_watermark > before {
             let bytes = batches.len().max(1);
             state.waiters.readable(Visibility::HighWatermark, bytes);
-            state.waiters.readable(Visibility::LastStable, bytes);
+            state.stable_moved(ends_before, ends, bytes);
         }
         Ok(())
     }
@@ -141,6 +143,11 @@ impl Partition {
         let shortened = log.truncate_to(offset, now_ms)?;
         let end = log.log_end();
         state.high_watermark = state.high_watermark.min(end);
+        let high_watermark = state.high_watermark;
+        // What producers did was read back from the log, which does not say what is committed.
+        if let (true, Some(log)) = (shortened, &mut state.log) {
+            log.committed(high_watermark);
+        }
         Ok(shortened)
     }
 

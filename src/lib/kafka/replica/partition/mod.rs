@@ -15,6 +15,7 @@ mod isr;
 mod log_config;
 mod read;
 mod role;
+mod throttled;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,6 +30,7 @@ use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch, Offset, TopicP
 use super::error::Error;
 use super::wait::{Until, Visibility, Waiter, Waiters, Waiting};
 use high_watermark::Follower;
+use throttled::Throttled;
 
 pub use append::{Append, Appended, Heard};
 pub use follow::{FromLeader, Standing, Truncated};
@@ -36,6 +38,7 @@ pub use isr::{Decision, IsrWish};
 pub use log_config::log_config;
 pub use read::{Candidate, Position, Read, ReadRequest, Reader};
 pub use role::LeaderAndIsr;
+pub use throttled::Side;
 
 /// What all partitions of a broker know of it.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +61,7 @@ struct State {
     /// None once the partition is deleted or its log directory has failed.
     log: Option<Log>,
     config: Arc<TopicConfig>,
+    throttled: Throttled,
     high_watermark: Offset,
     /// As of the last LeaderAndIsr that was taken; -1 before the first.
     epoch: LeaderEpoch,
@@ -114,13 +118,17 @@ impl Partition {
     pub fn new(
         id: TopicPartition,
         local: Local,
-        log: Log,
+        mut log: Log,
         config: Arc<TopicConfig>,
         high_watermark: Offset,
     ) -> Partition {
         let high_watermark = high_watermark.clamp(log.log_start(), log.log_end());
+        // Transactions that were read back from the log may be decided: the high watermark need
+        // not move any more to say so.
+        log.committed(high_watermark);
         let state = State {
             log: Some(log),
+            throttled: Throttled::of(&config, &id, local.broker),
             config,
             high_watermark,
             epoch: LeaderEpoch(-1),
@@ -177,6 +185,7 @@ impl Partition {
         if let Some(log) = &mut state.log {
             log.set_config(log_config(&config));
         }
+        state.throttled = Throttled::of(&config, &self.id, self.local.broker);
         state.config = config;
     }
 
@@ -255,6 +264,19 @@ impl Partition {
     }
 }
 
+/// How far consumers see.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    high_watermark: Offset,
+    last_stable: Offset,
+}
+
+impl Ends {
+    fn of(log: &Log, high_watermark: Offset) -> Ends {
+        Ends { high_watermark, last_stable: log.last_stable_offset(high_watermark) }
+    }
+}
+
 impl Offsets {
     /// How far a reader sees.
     pub fn end(&self, visibility: Visibility) -> Offset {
@@ -304,9 +326,9 @@ impl State {
         if next == self.high_watermark {
             return;
         }
-        let stable_before = log.last_stable_offset(self.high_watermark);
+        let before = Ends::of(log, self.high_watermark);
         log.committed(next);
-        let stable = log.last_stable_offset(next);
+        let now = Ends::of(log, next);
         self.high_watermark = next;
         if self.waiters.is_empty() {
             return;
@@ -316,7 +338,15 @@ impl State {
         let bytes = if bytes > 0 { bytes } else { usize::MAX };
         self.waiters.committed(next);
         self.waiters.readable(Visibility::HighWatermark, bytes);
-        if stable > stable_before {
+        self.stable_moved(before, now, bytes);
+    }
+
+    /// Wakes who reads committed transactions. A marker releases more than it brings.
+    fn stable_moved(&mut self, before: Ends, now: Ends, bytes: usize) {
+        if now.last_stable > before.last_stable {
+            let along = before.last_stable == before.high_watermark
+                && now.last_stable == now.high_watermark;
+            let bytes = if along { bytes } else { usize::MAX };
             self.waiters.readable(Visibility::LastStable, bytes);
         }
     }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::clock::Instant;
 use crate::base::planted::Bug;
-use crate::kafka::log::producer_state::ProducerState;
 use crate::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch};
 
 use super::super::error::Error;
@@ -44,7 +43,7 @@ impl Partition {
         let start = log.log_end();
         log.begin_epoch(told.leader_epoch.0)?;
         if Bug::ForgetProducers.is_planted() {
-            *log.producers_mut() = ProducerState::starting_at(start);
+            log.forget_producers();
         }
         let mut isr: BTreeSet<BrokerId> = told.isr.iter().copied().collect();
         isr.insert(self.local.broker);

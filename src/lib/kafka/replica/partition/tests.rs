@@ -8,10 +8,11 @@ use bytes::Bytes;
 
 use super::*;
 use crate::base::clock::Now;
-use crate::base::disk::Disk;
+use crate::base::disk::{self, Disk};
 use crate::base::rng::Rng;
 use crate::config::Properties;
-use crate::kafka::log::{Log, LogConfig, Recovery};
+use crate::kafka::log::{Log, LogConfig, Recovery, Verified};
+use crate::kafka::record::control::{EndTransaction, Marker, marker_batch};
 use crate::kafka::record::validate::Origin;
 use crate::kafka::record::{Builder, Compression};
 use crate::kafka::replica::Error;
@@ -28,12 +29,15 @@ fn ids(ids: &[i32]) -> Vec<BrokerId> {
 
 /// A partition on broker `id`.
 pub(super) fn partition(id: i32, min_isr: i32) -> Partition {
-    let disk = Disk::memory();
+    partition_on(&Disk::memory(), id, min_isr)
+}
+
+fn partition_on(disk: &Disk, id: i32, min_isr: i32) -> Partition {
     let dir = Path::new("/d/t-0");
     disk.create_dir_all(dir).unwrap();
     let name = TopicPartition::new("t", 0);
     let (config, recovery, rng) = (LogConfig::default(), Recovery::default(), Rng::seeded(1));
-    let log = Log::open(&disk, dir, name.clone(), config, recovery, 0, rng).unwrap();
+    let log = Log::open(disk, dir, name.clone(), config, recovery, 0, rng).unwrap();
     let overrides = Properties::parse(&format!("min.insync.replicas={min_isr}")).unwrap();
     let config = TopicConfig::build(&Properties::new(), &overrides).unwrap();
     let local = Local { broker: BrokerId(id), lag_max: LAG };
@@ -62,7 +66,10 @@ fn batch(count: i32) -> Bytes {
 pub(super) fn append(partition: &Partition, ms: u64, count: i32) -> Result<Appended, Error> {
     let now = Now { monotonic: at(ms), wall_ms: 1 };
     let origin = Origin::Client { produce_version: 9 };
-    partition.append_as_leader(batch(count), Append { now, origin, acks_all: true })
+    partition.append_as_leader(
+        batch(count),
+        Append { now, origin, acks_all: true, verified: Verified::Exempt },
+    )
 }
 
 /// What a follower that asks for `offset` would be sent.
@@ -143,7 +150,12 @@ fn nothing_is_committed_below_min_isr() {
     assert!(matches!(refused, Err(Error::NotEnoughReplicas { in_sync: 1, needed: 2, .. })));
     let now = Now { monotonic: at(1), wall_ms: 1 };
     let origin = Origin::Client { produce_version: 9 };
-    leader.append_as_leader(batch(1), Append { now, origin, acks_all: false }).unwrap();
+    leader
+        .append_as_leader(
+            batch(1),
+            Append { now, origin, acks_all: false, verified: Verified::Exempt },
+        )
+        .unwrap();
     assert_eq!(high_watermark(&leader), 0, "KAFKA-15583");
 }
 
@@ -239,4 +251,119 @@ fn who_looks_again_disturbs_nobody_else() {
     assert!(!is_ready(&mut committed));
     leader.follower_fetched(at(2), BrokerId(2), 1, 0).unwrap();
     assert!(is_ready(&mut committed));
+}
+
+#[test]
+fn a_cold_read_names_what_it_misses_and_harms_nothing() {
+    let disk = Disk::memory();
+    let Disk::Memory(memory) = &disk else { unreachable!("just made") };
+    let partition = partition_on(&disk, 1, 1);
+    partition.become_as_told(&told(1, 0, &[1]), at(0)).unwrap();
+    for turn in 0..200 {
+        append(&partition, turn, 10).unwrap();
+    }
+    let whole = records(&partition, 500);
+    memory.forget_cached_pages();
+    let read = || {
+        let request = ReadRequest {
+            reader: Reader::Debug,
+            offset: 500,
+            bytes_max: usize::MAX,
+            at_least_one: true,
+            current_epoch: None,
+            last_fetched_epoch: None,
+            leader_only: true,
+        };
+        partition.read(request)
+    };
+    let mut rounds = 0;
+    let found = loop {
+        match disk::without_waiting(read) {
+            Ok(found) => break found.unwrap().records.unwrap(),
+            Err(cold) => disk::warm(&cold).unwrap(),
+        }
+        rounds += 1;
+        assert!(rounds < 10, "every round brings something in");
+    };
+    assert!(rounds > 0, "the pages were cold");
+    assert!(!found.is_cached(), "only headers were looked at");
+    assert_eq!(found.read().unwrap(), whole);
+    append(&partition, 300, 1).unwrap();
+}
+
+fn in_transaction(sequence: i32) -> Bytes {
+    let mut builder = Builder::new(Compression::NONE);
+    builder.producer(7, 0, sequence).transactional(true);
+    builder.append(1, None, Some(b"v"), &[]);
+    builder.finish()
+}
+
+fn marker() -> Bytes {
+    let end = EndTransaction { marker: Marker::Commit, coordinator_epoch: 0 };
+    marker_batch(7, 0, end, 1)
+}
+
+fn last_stable(partition: &Partition) -> Offset {
+    partition.offsets().unwrap().last_stable
+}
+
+fn append_bytes(partition: &Partition, ms: u64, bytes: Bytes, origin: Origin) {
+    let now = Now { monotonic: at(ms), wall_ms: 1 };
+    let append = Append { now, origin, acks_all: true, verified: Verified::Exempt };
+    partition.append_as_leader(bytes, append).unwrap();
+}
+
+#[test]
+fn the_last_stable_offset_follows_committed_markers_on_leader_and_follower() {
+    use std::future::Future as _;
+    let (leader, follower) = (partition(1, 1), partition(2, 1));
+    leader.become_as_told(&told(1, 5, &[1, 2]), at(0)).unwrap();
+    follower.become_as_told(&told(1, 5, &[1, 2]), at(0)).unwrap();
+    let client = Origin::Client { produce_version: 9 };
+    append_bytes(&leader, 1, in_transaction(0), client);
+    append(&leader, 1, 1).unwrap();
+    append_bytes(&leader, 1, marker(), Origin::Coordinator);
+    leader.follower_fetched(at(2), BrokerId(2), 2, 0).unwrap();
+    assert_eq!((high_watermark(&leader), last_stable(&leader)), (2, 0), "no marker is committed");
+
+    let mut waiting = Waiter::waiting(1_000_000);
+    leader.wait_readable(Visibility::LastStable, 0, waiting.waiter());
+    let mut is_ready = || {
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        std::pin::Pin::new(&mut waiting).poll(&mut cx).is_ready()
+    };
+    assert!(!is_ready());
+    leader.follower_fetched(at(3), BrokerId(2), 3, 0).unwrap();
+    assert_eq!((high_watermark(&leader), last_stable(&leader)), (3, 3));
+    assert!(is_ready(), "whatever it waits for: a marker decides more than it brings");
+
+    let from = |high_watermark| FromLeader { high_watermark, log_start: 0 };
+    follower.append_as_follower(LeaderEpoch(5), &records(&leader, 0), from(2), 1).unwrap();
+    assert_eq!(last_stable(&follower), 0);
+    follower.append_as_follower(LeaderEpoch(5), &Bytes::new(), from(3), 1).unwrap();
+    assert_eq!(last_stable(&follower), 3);
+    // Cut back into the transaction: it is open again.
+    follower.truncate_to(LeaderEpoch(5), 2, 1).unwrap();
+    assert_eq!((high_watermark(&follower), last_stable(&follower)), (2, 0));
+}
+
+#[test]
+fn a_log_that_was_read_back_knows_what_is_decided() {
+    let dir = Path::new("/d/t-0");
+    let disk = Disk::memory();
+    disk.create_dir_all(dir).unwrap();
+    let id = || TopicPartition::new("t", 0);
+    let (config, recovery) = (LogConfig::default(), Recovery::default());
+    let open = || Log::open(&disk, dir, id(), config.clone(), recovery, 0, Rng::seeded(1)).unwrap();
+    let mut log = open();
+    let client = Origin::Client { produce_version: 9 };
+    log.append_as_leader(&in_transaction(0), 0, client, 0).unwrap();
+    log.append_as_leader(&marker(), 0, Origin::Coordinator, 0).unwrap();
+    // As after a crash: the batches are read again, and the checkpoint says the rest.
+    let settings = TopicConfig::build(&Properties::new(), &Properties::new()).unwrap();
+    let local = Local { broker: BrokerId(1), lag_max: Duration::from_millis(100) };
+    for (committed, stable) in [(2, 2), (1, 0)] {
+        let partition = Partition::new(id(), local, open(), Arc::new(settings.clone()), committed);
+        assert_eq!(last_stable(&partition), stable);
+    }
 }

@@ -117,6 +117,8 @@ pub(super) struct Session<W> {
     chroot: Chroot,
     requested_timeout: Duration,
     read_only: bool,
+    /// The session is one of all servers; what a server without a quorum gives is its own alone.
+    shared: bool,
     /// As agreed on with the server.
     timeout: Duration,
     id: SessionId,
@@ -144,6 +146,7 @@ impl<W> Session<W> {
             chroot,
             requested_timeout: timeout,
             read_only,
+            shared: false,
             timeout,
             id: SessionId::NONE,
             password: Bytes::from_static(&[0; 16]),
@@ -194,7 +197,7 @@ impl<W> Session<W> {
             protocol_version: 0,
             last_zxid_seen: self.last_zxid,
             timeout_ms: i32::try_from(self.requested_timeout.as_millis()).unwrap_or(i32::MAX),
-            session: self.id,
+            session: if self.shared { self.id } else { SessionId::NONE },
             password: Some(self.password.clone()),
             read_only: Some(self.read_only),
         };
@@ -312,6 +315,7 @@ impl<W> Session<W> {
         };
         self.timeout = Duration::from_millis(timeout);
         self.id = response.session;
+        self.shared |= response.read_only != Some(true);
         self.password = response.password.unwrap_or_default();
         self.link = Link::Up;
         for auth in self.auths.clone() {

@@ -2,13 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use super::super::dispatch::Dispatch;
-use super::super::pipeline::{Connection, Phase, Role, State};
+use super::super::metrics::mean;
+use super::super::pipeline::{Connection, Phase, Pipeline, Role, State};
+use super::super::stats::Sizes;
 use crate::base::clock::{Clock, Instant};
+use crate::zookeeper::jute::SessionId;
 
-/// The release whose behaviour this server has, as scripts expect it before the first dash.
-const VERSION: &str = "3.9.3-milena, built on 10/10/2024 00:00 UTC";
+/// The release whose behaviour this server has, as scripts expect it before the first dash: that
+/// of [`RELEASE`](super::super::RELEASE), and its day.
+pub(super) const VERSION: &str = "3.9.5-milena, built on 2026-02-11 20:18 UTC";
+
+/// In what Linux counts processor time towards programs, on every machine.
+const TICKS_A_SECOND: f64 = 100.0;
 
 /// Writing into a `String` cannot fail.
 macro_rules! line {
@@ -18,7 +26,7 @@ macro_rules! line {
 }
 
 /// A byte count, or 0 where the folder cannot be read.
-fn sizes(server: &Dispatch) -> (u64, u64) {
+pub(super) fn sizes(server: &Dispatch) -> (u64, u64) {
     server.snapshots.directories().sizes().unwrap_or_default()
 }
 
@@ -46,13 +54,19 @@ pub(super) fn conf(server: &Dispatch) -> String {
     line!(out, "initLimit={}", ensemble.init_limit);
     line!(out, "syncLimit={}", ensemble.sync_limit);
     line!(out, "electionAlg=3");
-    if let Some(me) = ensemble.members.get(&ensemble.id) {
+    let (members, observes) = {
+        let state = server.pipeline.state();
+        (state.members.clone().unwrap_or_default(), state.role == Role::Observing)
+    };
+    let line = members.servers.get(&ensemble.id.0);
+    if let Some(me) = line.and_then(|line| line.addresses.first()) {
         line!(out, "electionPort={}", me.election_port);
         line!(out, "quorumPort={}", me.quorum_port);
     }
-    line!(out, "peerType=0");
+    line!(out, "peerType={}", i32::from(observes));
     line!(out, "membership: ");
-    line!(out, "{}", ensemble.config);
+    // The last line has no end.
+    let _ = write!(out, "{members}");
     out
 }
 
@@ -61,18 +75,26 @@ pub(super) fn dirs(server: &Dispatch) -> String {
     format!("datadir_size: {data}\nlogdir_size: {log}\n")
 }
 
+/// What is known of where the server runs. There is no JVM; the keys are there for those who look
+/// for them.
+pub(super) fn environment() -> Vec<(&'static str, String)> {
+    let system = rustix::system::uname();
+    let text = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
+    vec![
+        ("zookeeper.version", VERSION.to_owned()),
+        ("host.name", text(system.nodename())),
+        ("java.version", "NA".to_owned()),
+        ("java.vendor", "NA".to_owned()),
+        ("os.name", text(system.sysname())),
+        ("os.arch", text(system.machine())),
+        ("os.version", text(system.release())),
+    ]
+}
+
 pub(super) fn envi() -> String {
-    let mut out = String::new();
-    line!(out, "Environment:");
-    line!(out, "zookeeper.version={VERSION}");
-    line!(out, "host.name={}", rustix::system::uname().nodename().to_string_lossy());
-    // There is no JVM; the keys are there for those who look for them.
-    line!(out, "java.version=NA");
-    line!(out, "java.vendor=NA");
-    line!(out, "os.name={}", rustix::system::uname().sysname().to_string_lossy());
-    line!(out, "os.arch={}", rustix::system::uname().machine().to_string_lossy());
-    line!(out, "os.version={}", rustix::system::uname().release().to_string_lossy());
-    out
+    let pairs = environment();
+    let lines = pairs.iter().map(|(key, value)| format!("{key}={value}\n"));
+    lines.fold("Environment:\n".to_owned(), |all, line| all + &line)
 }
 
 /// One connection as `stat` and `cons` begin it.
@@ -110,24 +132,23 @@ pub(super) fn srvr(state: &State, outstanding: usize, clients: bool) -> String {
     line!(out, "Zxid: {}", state.tree.last_zxid());
     line!(out, "Mode: {}", mode(state.role));
     line!(out, "Node count: {}", counts.nodes);
+    if state.role == Role::Leading {
+        let Sizes { last, min, max } = stats.proposals;
+        line!(out, "Proposal sizes last/min/max: {last}/{min}/{max}");
+    }
     out
 }
 
 /// What scripts look for behind `Mode:`.
-fn mode(role: Role) -> &'static str {
+pub(super) fn mode(role: Role) -> &'static str {
     match role {
         Role::Alone => "standalone",
         Role::Following => "follower",
+        Role::Observing => "observer",
         Role::Leading => "leader",
         Role::Looking => "looking",
+        Role::ReadOnly => "read-only",
     }
-}
-
-/// At most four decimals, at least one, as Java prints such a number.
-fn mean(value: f64) -> String {
-    let text = format!("{value:.4}");
-    let short = text.trim_end_matches('0');
-    if short.ends_with('.') { format!("{short}0") } else { short.to_owned() }
 }
 
 pub(super) fn cons(state: &State, now: Instant) -> String {
@@ -169,7 +190,7 @@ pub(super) fn cons(state: &State, now: Instant) -> String {
 }
 
 /// Operations as ZooKeeper's statistics abbreviate them.
-fn op_name(op: crate::zookeeper::jute::OpCode) -> &'static str {
+pub(super) fn op_name(op: crate::zookeeper::jute::OpCode) -> &'static str {
     use crate::zookeeper::jute::OpCode;
     match op {
         OpCode::CreateSession => "SESS",
@@ -219,8 +240,9 @@ fn buckets(state: &mut State, clock: &Clock, sessions: usize, out: &mut String) 
 pub(super) fn dump(state: &mut State, clock: &Clock) -> String {
     let sessions = state.tree.sessions().count();
     let mut out = String::new();
-    if state.role == Role::Following {
+    if state.role.follows() {
         // When they expire is known to the leader.
+        line!(out, "SessionTracker dump:");
         line!(out, "Global Sessions({sessions}):");
         for (session, timeout_ms) in state.tree.sessions() {
             line!(out, "{session}\t{timeout_ms}ms");
@@ -235,10 +257,32 @@ pub(super) fn dump(state: &mut State, clock: &Clock) -> String {
         line!(out, "{session}:");
         state.tree.ephemerals(session).iter().for_each(|path| line!(out, "\t{path}"));
     }
-    line!(out, "Connections dump:");
-    line!(out, "Connections Sets (1)/({}):", state.connections.len());
-    state.connections.values().for_each(|connection| line!(out, "\t/{}", connection.peer));
+    connections(state, clock, &mut out);
     out
+}
+
+/// The connections by when their sessions end if nothing more is heard of them, in steps of ten
+/// seconds, as ZooKeeper looks at them.
+fn connections(state: &State, clock: &Clock, out: &mut String) {
+    const STEP_MS: i64 = 10_000;
+    let (now, wall_ms) = (clock.now(), clock.wall_ms());
+    let mut sets: BTreeMap<i64, Vec<&Connection>> = BTreeMap::new();
+    for connection in state.connections.values() {
+        let heard_ms = connection.stats.last_response_ms.max(connection.opened_ms());
+        let silent_ms = i64::try_from(now.as_millis().saturating_sub(heard_ms)).unwrap_or(0);
+        let timeout_ms = i64::from(connection.timeout_ms).max(STEP_MS);
+        let at_ms = wall_ms + timeout_ms - silent_ms;
+        sets.entry(at_ms / STEP_MS + 1).or_default().push(connection);
+    }
+    line!(out, "Connections dump:");
+    line!(out, "Connections Sets ({})/({}):", sets.len(), state.connections.len());
+    for (step, connections) in sets {
+        line!(out, "{} expire at {}:", connections.len(), date(step * STEP_MS));
+        for connection in connections {
+            let (peer, session) = (connection.peer, connection.session.0);
+            line!(out, "\tip: /{peer} sessionId: 0x{session:x}");
+        }
+    }
 }
 
 /// As Java prints a date.
@@ -264,11 +308,11 @@ pub(super) fn wchs(state: &State) -> String {
 }
 
 /// The session of each connection that watches a path, by path.
-fn watchers(state: &State) -> BTreeMap<String, Vec<String>> {
-    let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
+pub(super) fn watchers(state: &State) -> BTreeMap<String, Vec<SessionId>> {
+    let mut paths: BTreeMap<String, Vec<SessionId>> = BTreeMap::new();
     for (path, connections) in state.tree.watches_by_path() {
         let sessions = connections.iter().filter_map(|id| state.connections.get(id));
-        let sessions = sessions.map(|connection| connection.session.to_string());
+        let sessions = sessions.map(|connection| connection.session);
         let known = paths.entry(path.to_owned()).or_default();
         for session in sessions {
             if !known.contains(&session) {
@@ -290,7 +334,7 @@ pub(super) fn wchp(state: &State) -> String {
 }
 
 pub(super) fn wchc(state: &State) -> String {
-    let mut by_session: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut by_session: BTreeMap<SessionId, Vec<String>> = BTreeMap::new();
     for (path, sessions) in watchers(state) {
         for session in sessions {
             by_session.entry(session).or_default().push(path.clone());
@@ -305,54 +349,38 @@ pub(super) fn wchc(state: &State) -> String {
     out
 }
 
-pub(super) fn mntr(server: &Dispatch) -> String {
-    let pipeline = &server.pipeline;
-    let state = pipeline.state();
-    let (stats, counts) = (state.stats, state.tree.counts());
-    let connections = state.connections.len();
-    let (role, followers) = (state.role, state.followers);
-    drop(state);
-    let (open, most) = descriptors(&pipeline.settings.disk);
-    let mut out = String::new();
-    let mut put = |key: &str, value: &dyn std::fmt::Display| line!(out, "zk_{key}\t{value}");
-    put("version", &VERSION);
-    put("server_state", &mode(role));
-    let following = role == Role::Following;
-    put("peer_state", if following { &"following - broadcast" } else { &"leading - broadcast" });
-    put("avg_latency", &mean(stats.latency.average()));
-    put("min_latency", &stats.latency.min_ms);
-    put("max_latency", &stats.latency.max_ms);
-    put("packets_received", &stats.received);
-    put("packets_sent", &stats.sent);
-    put("num_alive_connections", &connections);
-    put("outstanding_requests", &pipeline.outstanding());
-    put("znode_count", &counts.nodes);
-    put("watch_count", &counts.watches.watches);
-    put("ephemerals_count", &counts.ephemerals);
-    put("approximate_data_size", &counts.data_bytes);
-    put("open_file_descriptor_count", &open);
-    put("max_file_descriptor_count", &most);
-    put("fsync_threshold_exceed_count", &stats.slow_syncs);
-    put("auth_failed_count", &stats.auth_failed);
-    put("global_sessions", &counts.sessions);
-    put("local_sessions", &0);
-    put("digest_mismatches_count", &counts.digest_mismatches);
-    let uptime = pipeline.settings.clock.now().since(server.started).as_millis();
-    put("uptime", &uptime);
-    if role == Role::Leading {
-        let (synced, others) = followers;
-        put("quorum_size", &pipeline.settings.ensemble.as_ref().map_or(1, |it| it.members.len()));
-        put("learners", &(synced + others));
-        put("synced_followers", &synced);
-        put("synced_observers", &0);
-        put("synced_non_voting_followers", &0);
-    }
-    out
+/// Forgets what was counted of every connection.
+pub(super) fn reset_connections(pipeline: &Pipeline) {
+    let mut state = pipeline.state();
+    state.connections.values_mut().for_each(|connection| connection.stats.reset());
 }
 
-/// How many files are open, and how many may be.
-fn descriptors(disk: &crate::base::disk::Disk) -> (usize, u64) {
-    let open = disk.list(std::path::Path::new("/proc/self/fd")).map_or(0, |names| names.len());
-    let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    (open, most.unwrap_or(u64::MAX))
+/// What Prometheus's own libraries say of every process. Of a JVM there is nothing to say.
+pub(super) fn process(server: &Dispatch) -> String {
+    let disk = &server.pipeline.settings.disk;
+    let read = |name: &str| disk.read_text(Path::new("/proc/self").join(name).as_ref());
+    let status = read("status").unwrap_or_default();
+    let bytes = |key: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(key))?;
+        line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib * 1024)
+    };
+    let usage = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let open = disk.list(Path::new("/proc/self/fd")).map_or(0, |names| names.len());
+    // The fields behind the name, which may have blanks: state is the first.
+    let stat = read("stat").unwrap_or_default();
+    let fields: Vec<&str> =
+        stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |index: usize| fields.get(index).and_then(|it| it.parse::<u64>().ok()).unwrap_or(0);
+    let cpu = (ticks(11) + ticks(12)) as f64 / TICKS_A_SECOND;
+    let mut out = String::new();
+    let mut put = |name: &str, kind: &str, value: f64| {
+        line!(out, "# HELP process_{name} process_{name}\n# TYPE process_{name} {kind}");
+        line!(out, "process_{name} {value:?}");
+    };
+    put("cpu_seconds_total", "counter", cpu);
+    put("open_fds", "gauge", open as f64);
+    put("max_fds", "gauge", usage.unwrap_or(u64::MAX) as f64);
+    put("virtual_memory_bytes", "gauge", bytes("VmSize:").unwrap_or(0) as f64);
+    put("resident_memory_bytes", "gauge", bytes("VmRSS:").unwrap_or(0) as f64);
+    out
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 
+use super::local::Local;
 use super::write::{Intent, Origin};
 use super::{Phase, Pipeline, Queued, Role, State, message};
 use crate::base::bytes::Reader;
@@ -15,7 +16,7 @@ use crate::base::clock::Instant;
 use crate::net::{Push, Reply as Answer};
 use crate::zookeeper::jute::op_code::Kind;
 use crate::zookeeper::jute::quorum_packet::{Forwarded, Touched};
-use crate::zookeeper::jute::request::PrefixRequest;
+use crate::zookeeper::jute::request::{CreateSessionRequest, PrefixRequest};
 use crate::zookeeper::jute::{
     ConnectResponse, Jute, KeeperError, OpCode, PacketKind, QuorumPacket, Request, SessionId,
     TxnHeader, Zxid, to_bytes,
@@ -37,7 +38,8 @@ pub(super) struct Abroad {
 /// A write of one of our connections.
 #[derive(Debug)]
 pub(super) struct Own {
-    pub(super) from: ConnectionId,
+    /// None where nobody waits for it.
+    pub(super) from: Option<ConnectionId>,
     pub(super) op: OpCode,
     pub(super) since: Instant,
     session: SessionId,
@@ -68,8 +70,17 @@ impl Pipeline {
     ) -> Answer {
         let now = self.settings.clock.now();
         let mut state = self.state();
-        if state.role != Role::Following || !state.begin(id, now) {
+        if !state.role.follows() || !state.begin(id, now) {
             return Answer::Nothing;
+        }
+        let session = state.connections.get(&id).map(|connection| connection.session);
+        if session.is_some_and(|session| state.tree.tracker().is_local(session)) {
+            // What it wants matters only here, where it may want more than a local session can.
+            let request = Request::decode(op, &mut Reader::shared(&body)).ok();
+            let times = (now, self.settings.clock.wall_ms());
+            if let Local::Decided = self.local(&mut state, id, xid, op, request.as_ref(), times) {
+                return state.take_out(id);
+            }
         }
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
         connection.queue.push_back(Queued::Write);
@@ -98,7 +109,7 @@ impl Pipeline {
         let (session, ids) = (connection.session, connection.ids.to_vec());
         state.abroad.syncs.push_back(id);
         state.to_peer.push(match state.role {
-            Role::Following => {
+            role if role.follows() => {
                 let body = to_bytes(&request);
                 let op = OpCode::Sync.code();
                 let asked = Forwarded { session, cxid: xid, op, body };
@@ -125,6 +136,7 @@ impl Pipeline {
         waiting.into_iter().for_each(|done| *done = true);
         self.go_on(&mut state, id, now);
         state.flush_all();
+        state.wake_throttled();
     }
 
     /// A learner's request becomes a transaction here, or waits as a sync.
@@ -182,6 +194,7 @@ impl Pipeline {
     pub(in super::super) fn revalidate(&self, link: LinkId, asked: &Touched) -> bool {
         let now = self.settings.clock.now();
         let owner = Origin::Learner(link).owner();
+        self.metrics.revalidate_count.up();
         let mut state = self.state();
         let tracker = state.tree.tracker();
         tracker.touch(asked.session, asked.timeout_ms, now)
@@ -228,8 +241,22 @@ impl State {
         let asked = Forwarded { session, cxid, op: op.code(), body };
         let mut packet = QuorumPacket::with(PacketKind::Request, Zxid(-1), to_bytes(&asked));
         packet.ids = connection.ids.to_vec();
-        self.abroad.writes.push_back(Own { from: id, op, since, session, cxid });
+        self.abroad.writes.push_back(Own { from: Some(id), op, since, session, cxid });
         self.to_peer.push(Event::Forward(packet));
+    }
+
+    /// Asks the leader to make a local session everybody's. Nobody waits for it: what needs it is
+    /// behind it.
+    pub(super) fn forward_upgrade(
+        &mut self,
+        id: ConnectionId,
+        session: SessionId,
+        timeout_ms: i32,
+        since: Instant,
+    ) {
+        let body = to_bytes(&CreateSessionRequest { timeout_ms });
+        self.forward(id, 0, OpCode::CreateSession, session, body, since);
+        self.abroad.writes.back_mut().into_iter().for_each(|own| own.from = None);
     }
 
     /// Asks the leader whether a session lives that a client comes back to.
@@ -243,6 +270,7 @@ impl State {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         connection.phase = Phase::Opening;
         connection.read_only = read_only;
+        self.metrics.connection_revalidate_count.up();
         self.abroad.sessions.entry(session).or_default().push_back(id);
         let asked = to_bytes(&Touched { session, timeout_ms });
         let packet = QuorumPacket::with(PacketKind::Revalidate, Zxid(-1), asked);

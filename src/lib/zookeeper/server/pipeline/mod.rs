@@ -19,12 +19,14 @@
 //! not read while more requests are under way than `globalOutstandingLimit` and one is its own.
 
 mod forward;
+mod local;
 mod read;
+mod reconfig;
 mod role;
 mod session;
 mod write;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,28 +36,37 @@ use bytes::Bytes;
 use tokio::sync::{Notify, watch};
 use tracing::{error, warn};
 
+use super::metrics::Metrics;
 use super::settings::Settings;
 use super::stats::{ConnectionStats, ServerStats};
+use super::throttle::Bucket;
 use crate::base::bytes::{Part, Writer};
 use crate::base::clock::Instant;
+use crate::base::rng::Rng;
+use crate::config::quorum::Membership;
 use crate::net::{Outbox, Push, Reply as Answer};
 use crate::zookeeper::jute::{
-    Id, Jute, KeeperError, OpCode, Reply, ReplyHeader, Request, SessionId, Transaction, Zxid,
+    Id, Jute, KeeperError, OpCode, Reply, ReplyHeader, Request, ServerId, SessionId, Transaction,
+    Zxid,
 };
 use crate::zookeeper::tree::session::SessionIds;
 use crate::zookeeper::tree::{ConnectionId, DataTree, Fired, acl};
 use crate::zookeeper::zab;
 
+pub(super) use reconfig::Rules as Reconfiguration;
 pub(super) use role::{Role, Work};
 
 pub(super) const LOGGER: &str = "org.apache.zookeeper.server.NIOServerCnxn";
 /// Transactions applied before the lock is let go, so that reads come through between them.
 const APPLIED_A_TURN: usize = 64;
+/// What stands before every message.
+const LENGTH_BYTES: usize = 4;
 
 /// The lock and what is known without it.
 #[derive(Debug)]
 pub(super) struct Pipeline {
     pub(super) settings: Settings,
+    pub(super) metrics: Arc<Metrics>,
     state: Mutex<State>,
     /// The journal waits here for transactions.
     work: Notify,
@@ -73,6 +84,9 @@ pub(super) struct Pipeline {
 pub(super) struct State {
     pub(super) tree: DataTree,
     pub(super) stats: ServerStats,
+    metrics: Arc<Metrics>,
+    /// Since when the role is what it is.
+    pub(super) role_since: Instant,
     pub(super) connections: HashMap<ConnectionId, Connection>,
     ids: SessionIds,
     by_session: HashMap<SessionId, ConnectionId>,
@@ -94,10 +108,21 @@ pub(super) struct State {
     to_peer: Vec<zab::Event>,
     /// What a follower wants of its leader.
     abroad: forward::Abroad,
-    /// Followers that are synchronised, and others, where this server leads.
-    pub(super) followers: (usize, usize),
+    /// Whom this member of an ensemble follows, itself where it leads.
+    pub(super) leader: Option<ServerId>,
+    /// Who follows, where this server leads.
+    pub(super) learners: zab::Learners,
+    /// The configuration of the ensemble that holds; none where the server is alone.
+    pub(super) members: Option<Membership>,
+    reconfiguration: reconfig::Rules,
+    /// A reconfiguration is prepared and not committed.
+    reconfiguring: bool,
     /// Connections with something in `out`.
     dirty: Vec<ConnectionId>,
+    pub(super) bucket: Bucket,
+    rng: Rng,
+    /// Connections that are not read because too many requests are under way.
+    throttled: BTreeSet<ConnectionId>,
 }
 
 /// A transaction as it goes into the log.
@@ -160,6 +185,13 @@ enum Queued {
         since: Instant,
         done: bool,
     },
+    /// What was decided when it came, to be answered in its turn.
+    Decided {
+        xid: i32,
+        op: OpCode,
+        reply: Result<Reply, KeeperError>,
+        since: Instant,
+    },
     /// A read behind a write of its own connection.
     Read {
         xid: i32,
@@ -201,9 +233,12 @@ impl Pipeline {
             }
         };
         let ids = SessionIds::starting_at(server_id, settings.clock.wall_ms());
+        let metrics = Arc::new(Metrics::default());
         let state = State {
             tree,
             stats: ServerStats::default(),
+            metrics: metrics.clone(),
+            role_since: settings.clock.now(),
             connections: HashMap::new(),
             ids,
             by_session: HashMap::new(),
@@ -218,11 +253,23 @@ impl Pipeline {
             last_logged: last,
             to_peer: Vec::new(),
             abroad: forward::Abroad::default(),
-            followers: (0, 0),
+            leader: None,
+            learners: zab::Learners::default(),
+            reconfiguration: settings
+                .ensemble
+                .as_ref()
+                .map(super::Ensemble::reconfiguration)
+                .unwrap_or_default(),
+            reconfiguring: false,
+            members: settings.ensemble.as_ref().map(|ensemble| ensemble.members.clone()),
             dirty: Vec::new(),
+            bucket: Bucket::new(settings.connection_throttle.clone(), settings.clock.now()),
+            rng: Rng::from_system(),
+            throttled: BTreeSet::new(),
         };
         Pipeline {
             settings,
+            metrics,
             state: Mutex::new(state),
             work: Notify::new(),
             outstanding: AtomicUsize::new(0),
@@ -252,6 +299,7 @@ impl Pipeline {
         state.next_connection += 1;
         let max = self.settings.connections_max;
         if state.stopping || (max > 0 && state.connections.len() >= max) {
+            self.metrics.connection_rejected.up();
             warn!(target: LOGGER, "Too many connections - max is {max}");
             outbox.cut();
         }
@@ -283,15 +331,28 @@ impl Pipeline {
             state.by_session.remove(&connection.session);
         }
         self.outstanding.fetch_sub(connection.queue.len(), Ordering::Relaxed);
+        state.wake_throttled();
+    }
+
+    /// Whether so many requests are under way that none of any connection is taken.
+    pub(super) fn is_throttled(&self) -> bool {
+        let max = self.settings.requests_max;
+        max > 0 && self.outstanding() >= max
     }
 
     /// Whether the next frame of a connection may be taken.
     pub(super) fn poll_ready(&self, id: ConnectionId, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.state();
+        let mut guard = self.state();
+        let state = &mut *guard;
         let full = self.outstanding() >= self.settings.outstanding_max;
         let Some(connection) = state.connections.get_mut(&id) else { return Poll::Ready(()) };
         if connection.phase == Phase::Opening || (full && !connection.queue.is_empty()) {
             connection.waker = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        if connection.phase == Phase::Live && self.is_throttled() {
+            connection.waker = Some(cx.waker().clone());
+            state.throttled.insert(id);
             return Poll::Pending;
         }
         Poll::Ready(())
@@ -303,6 +364,7 @@ impl Pipeline {
             target: "org.apache.zookeeper.server.ZooKeeperCriticalThread",
             "Severe unrecoverable error, from thread : SyncThread:0: {text}"
         );
+        self.metrics.unrecoverable_error_count.up();
         let mut state = self.state();
         state.stopping = true;
         for connection in state.connections.values_mut() {
@@ -320,15 +382,28 @@ impl Pipeline {
 }
 
 impl State {
+    /// Some requests are done: whoever waits for that looks again.
+    fn wake_throttled(&mut self) {
+        for id in std::mem::take(&mut self.throttled) {
+            if let Some(connection) = self.connections.get_mut(&id) {
+                connection.wake();
+            }
+        }
+    }
+
     /// Puts watch events into the queues of those who are to be told.
     fn tell(&mut self, fired: &[Fired]) {
         for event in fired {
+            let told = event.connections.len() as u64;
+            self.metrics.watches_fired(event.event).record(told);
             let body = event.watcher_event();
             for &id in &event.connections {
                 let Some(connection) = self.connections.get_mut(&id) else { continue };
+                let before = connection.out.len();
                 let mark = connection.out.mark_i32();
                 crate::zookeeper::jute::reply::encode_event(&body, event.zxid, &mut connection.out);
                 connection.out.fill_length(&mark);
+                self.metrics.watch_bytes.add(connection.out.len() - before);
                 connection.stats.sent += 1;
                 self.stats.sent += 1;
                 self.dirty.push(id);
@@ -345,7 +420,11 @@ impl State {
         reply: &Result<Reply, KeeperError>,
     ) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
+        let before = connection.out.len();
         put_reply(&mut connection.out, xid, zxid, reply);
+        let bytes = connection.out.len() - before;
+        self.metrics.response_bytes.add(bytes);
+        self.stats.responses.add(bytes - LENGTH_BYTES);
         connection.stats.sent += 1;
         self.stats.sent += 1;
         self.dirty.push(id);
@@ -386,6 +465,7 @@ impl State {
             );
             connection.phase = Phase::Ending;
             connection.outbox.cut();
+            self.metrics.connection_drop_count.up();
         }
     }
 

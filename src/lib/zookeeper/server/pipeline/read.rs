@@ -28,9 +28,12 @@ impl Pipeline {
         if !state.begin(id, now) {
             return Answer::Nothing;
         }
-        let alone = state.role == Role::Alone;
+        let (alone, read_only) = (state.role == Role::Alone, state.role == Role::ReadOnly);
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
         match request {
+            Ok(Request::Sync(_)) if read_only => {
+                self.decided(&mut state, id, xid, op, Err(KeeperError::NotReadOnly), now);
+            }
             Ok(Request::Sync(sync)) if !alone => {
                 self.sync(&mut state, id, xid, sync.path, now);
                 return Answer::Nothing;
@@ -163,7 +166,7 @@ impl State {
     }
 
     /// Counts an answer.
-    fn noted(
+    pub(super) fn noted(
         &mut self,
         id: ConnectionId,
         op: OpCode,
@@ -172,7 +175,10 @@ impl State {
         since: Instant,
         now: Instant,
     ) {
-        let State { connections, stats, .. } = self;
+        let State { connections, stats, metrics, .. } = self;
+        if op != OpCode::Ping {
+            metrics.readlatency.time(now.since(since));
+        }
         if let Some(connection) = connections.get_mut(&id) {
             connection.stats.answered(op, cxid, zxid, since, now, stats);
         }

@@ -6,10 +6,12 @@
 use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
+use tracing::info;
 
-use super::{Phase, Pipeline, Proposal, State, Unsynced};
+use super::{LOGGER, Phase, Pipeline, Proposal, State, Unsynced};
 use crate::base::bytes::{self, Reader};
 use crate::base::clock::Instant;
+use crate::config::quorum::Membership;
 use crate::zookeeper::jute::{Jute, Request, ServerState, SessionId, Transaction, Zxid, to_bytes};
 use crate::zookeeper::tree::DataTree;
 use crate::zookeeper::zab::{Entry, Event};
@@ -21,12 +23,21 @@ pub(in super::super) enum Role {
     Alone,
     /// No leader: nothing.
     Looking,
+    /// No leader, and reads for those who ask for no more.
+    ReadOnly,
     /// Reads; writes go to the leader.
     Following,
+    /// The same without a vote.
+    Observing,
     Leading,
 }
 
 impl Role {
+    /// Whether writes go to a leader elsewhere.
+    pub(in super::super) fn follows(self) -> bool {
+        matches!(self, Role::Following | Role::Observing)
+    }
+
     /// Whether it gives out zxids.
     pub(super) fn decides(self) -> bool {
         matches!(self, Role::Alone | Role::Leading)
@@ -83,6 +94,7 @@ impl Pipeline {
         let mut state = self.state();
         state.last_logged = zxid;
         let op = transaction.header.op;
+        self.metrics.learner_proposal_received_count.up();
         state.unsynced.push(Unsynced { zxid, bytes });
         state.proposals.push_back(Proposal { transaction, from: None, op, since: now });
         let wake = std::mem::take(&mut state.journal_waits);
@@ -96,8 +108,8 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let mut state = self.state();
         let mut orphans = Vec::new();
-        if let Some(ensemble) = &self.settings.ensemble {
-            state.tree.show_config(&ensemble.config);
+        if let Some(members) = state.members.clone() {
+            state.tree.show_config(&members.to_string());
         }
         if role == ServerState::Leading {
             assert!(state.proposals.is_empty(), "a leader begins with all it has applied");
@@ -108,28 +120,65 @@ impl Pipeline {
             orphans = state.orphans();
         } else {
             state.tree.stand_down();
-            state.role = Role::Following;
+            state.role = match role {
+                ServerState::Observing => Role::Observing,
+                _ => Role::Following,
+            };
         }
-        self.follows.store(state.role == Role::Following, Ordering::Relaxed);
+        state.role_since = now;
+        self.follows.store(state.role.follows(), Ordering::Relaxed);
         drop(state);
         for session in orphans {
             self.write_own(session, Request::CloseSession);
         }
     }
 
+    /// Begins to serve reads without a quorum.
+    pub(in super::super) fn serve_read_only(&self) {
+        let mut state = self.state();
+        if state.role == Role::Looking {
+            info!(target: LOGGER, "Read-only server started");
+            state.role = Role::ReadOnly;
+        }
+    }
+
+    /// There is a leader again: those who were served without one connect anew.
+    pub(in super::super) fn end_read_only(&self) {
+        let mut state = self.state();
+        if state.role == Role::ReadOnly {
+            state.role = Role::Looking;
+            state.cut_all();
+            state.tree.stand_down();
+        }
+    }
+
     /// Serves nobody any more: every connection is cut.
     pub(in super::super) fn retire(&self) {
+        let now = self.settings.clock.now();
         let mut state = self.state();
-        state.role = Role::Looking;
+        (state.role, state.role_since) = (Role::Looking, now);
         self.follows.store(false, Ordering::Relaxed);
-        for connection in state.connections.values_mut() {
-            connection.phase = Phase::Ending;
-            connection.outbox.cut();
-        }
-        state.by_session.clear();
+        state.cut_all();
         state.abroad = super::forward::Abroad::default();
         state.to_peer.clear();
-        state.followers = (0, 0);
+        state.learners = Default::default();
+        state.reconfiguring = false;
+        state.leader = None;
+    }
+
+    /// Whether clients are served.
+    pub(in super::super) fn serves(&self) -> bool {
+        self.state().role != Role::Looking
+    }
+
+    /// The only server serves again, from another tree that ends with `zxid`.
+    pub(in super::super) fn serve_alone(&self, zxid: Zxid) {
+        let now = self.settings.clock.now();
+        let mut state = self.state();
+        assert!(state.proposals.is_empty(), "nothing of the old tree is under way");
+        state.tree.become_leader(now);
+        (state.last_prepared, state.last_logged) = (zxid, zxid);
+        (state.role, state.role_since) = (Role::Alone, now);
     }
 
     /// Returns when all that was logged is durable and the log's file closed.
@@ -163,6 +212,11 @@ impl Pipeline {
         tail
     }
 
+    /// This configuration of the ensemble holds from now on.
+    pub(in super::super) fn configured(&self, members: &Membership) {
+        self.state().members = Some(members.clone());
+    }
+
     /// Another tree takes the place of this one.
     pub(in super::super) fn replace_tree(&self, tree: DataTree) {
         let mut state = self.state();
@@ -173,10 +227,20 @@ impl Pipeline {
 }
 
 impl State {
+    fn cut_all(&mut self) {
+        for connection in self.connections.values_mut() {
+            connection.phase = Phase::Ending;
+            connection.outbox.cut();
+        }
+        self.by_session.clear();
+    }
+
     /// Something was heard of a session.
     pub(super) fn touch(&mut self, session: SessionId, timeout_ms: i32, now: Instant) {
         match self.role {
-            Role::Following => self.abroad.touched(session, timeout_ms),
+            role if role.follows() && !self.tree.tracker().is_local(session) => {
+                self.abroad.touched(session, timeout_ms)
+            }
             _ => {
                 self.tree.tracker().touch(session, timeout_ms, now);
             }

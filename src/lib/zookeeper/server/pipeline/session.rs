@@ -25,19 +25,39 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let time_ms = self.settings.clock.wall_ms();
         let timeout_ms = self.settings.agree(request.timeout_ms);
+        self.metrics.connection_request_count.up();
         let mut state = self.state();
         state.stats.received += 1;
         let last_zxid = state.tree.last_zxid();
+        let read_only = state.role == Role::ReadOnly;
         if state.role == Role::Looking {
             return Answer::Close("this server is not in an ensemble that works".to_owned());
         }
+        let admitted = state.admit(request.session != SessionId::NONE, now);
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };
+        if !admitted {
+            self.metrics.connection_rejected.up();
+            connection.phase = Phase::Ending;
+            return Answer::Close(format!(
+                "too many sessions are opened at a time (connection_throttle_tokens): client /{} \
+                 must try again, or another server",
+                connection.peer
+            ));
+        }
         if request.last_zxid_seen > last_zxid {
             connection.phase = Phase::Ending;
             return Answer::Close(format!(
                 "Refusing session(0x{:x}) request for client /{} as it has seen zxid {} our last \
                  zxid is {last_zxid} client must try another server",
                 request.session.0, connection.peer, request.last_zxid_seen
+            ));
+        }
+        if read_only && (request.read_only != Some(true) || request.session != SessionId::NONE) {
+            connection.phase = Phase::Ending;
+            return Answer::Close(format!(
+                "Refusing session request for not-read-only client /{}, or of a session of all, while \
+                 there is no quorum",
+                connection.peer
             ));
         }
         connection.timeout_ms = timeout_ms;
@@ -49,6 +69,10 @@ impl Pipeline {
             self.wake_peer();
             return answer;
         }
+        let local = self.settings.ensemble.as_ref().is_some_and(|it| it.local_sessions);
+        if local || read_only {
+            return state.open_local(id, now);
+        }
         connection.phase = Phase::Opening;
         connection.queue.push_back(Queued::Write);
         let ids = connection.ids.clone();
@@ -56,7 +80,7 @@ impl Pipeline {
         let session = state.ids.take();
         let create = CreateSessionRequest { timeout_ms };
         let wake = match state.role {
-            Role::Following => {
+            role if role.follows() => {
                 state.forward(id, 0, OpCode::CreateSession, session, to_bytes(&create), now);
                 false
             }
@@ -80,8 +104,16 @@ impl Pipeline {
         let now = self.settings.clock.now();
         let mut state = self.state();
         let expired = state.tree.tracker().expire(now);
+        let local = |session: &SessionId| state.tree.tracker().is_local(*session);
+        let (local, expired): (Vec<_>, Vec<_>) = expired.into_iter().partition(local);
+        for session in local {
+            info!(target: SERVER, "Expiring local session 0x{:x}", session.0);
+            state.tree.tracker().remove(session);
+            state.closed(session, None);
+        }
         for session in &expired {
             let timeout_ms = state.tree.session_timeout_ms(*session).unwrap_or_default();
+            self.metrics.stale_sessions_expired.up();
             info!(
                 target: SERVER,
                 "Expiring session 0x{:x}, timeout of {timeout_ms}ms exceeded", session.0
@@ -93,6 +125,7 @@ impl Pipeline {
             {
                 connection.phase = Phase::Ending;
                 connection.outbox.cut();
+                self.metrics.sessionless_connections_expired.up();
             }
         }
         drop(state);
@@ -108,6 +141,15 @@ impl Pipeline {
 }
 
 impl State {
+    /// Whether a handshake gets what it costs.
+    fn admit(&mut self, renewed: bool, now: Instant) -> bool {
+        /// A number below this is one from 0 to 1 in as many steps.
+        const STEPS: u64 = 1 << 53;
+        let lot = self.rng.below(STEPS) as f64 / STEPS as f64;
+        self.metrics.connection_token_deficit.record(u64::from(self.bucket.deficit()));
+        self.bucket.take(renewed, now, lot)
+    }
+
     /// A client comes back to its session.
     fn resume(&mut self, id: ConnectionId, request: &ConnectRequest, now: Instant) -> Answer {
         let session = request.session;
@@ -115,7 +157,7 @@ impl State {
         let known = password_matches(session, request.password.as_deref());
         let Some(connection) = self.connections.get_mut(&id) else { return Answer::Nothing };
         let timeout_ms = connection.timeout_ms;
-        if known && self.role == Role::Following {
+        if known && self.role.follows() && !self.tree.tracker().is_local(session) {
             self.ask_for_session(id, session, timeout_ms, request.read_only);
             return Answer::Nothing;
         }
@@ -140,7 +182,7 @@ impl State {
         connection.session = session;
         connection.phase = Phase::Live;
         let timeout_ms = connection.timeout_ms;
-        let response = welcome(session, timeout_ms, connection.read_only);
+        let response = welcome(session, timeout_ms, connection.read_only, false);
         if let Some(before) = self.by_session.insert(session, id)
             && let Some(connection) = self.connections.get_mut(&before)
         {
@@ -163,7 +205,7 @@ impl State {
         connection.phase = Phase::Live;
         connection.stats.sent += 1;
         self.stats.sent += 1;
-        let response = welcome(session, timeout_ms, connection.read_only);
+        let response = welcome(session, timeout_ms, connection.read_only, false);
         info!(target: SERVER, "Established session 0x{:x} with negotiated timeout {timeout_ms}", session.0);
         self.push(id, Push::Message(message(&response)));
     }
@@ -175,12 +217,18 @@ impl State {
     }
 }
 
-fn welcome(session: SessionId, timeout_ms: i32, read_only: Option<bool>) -> ConnectResponse {
+/// The answer to a client whose request had that flag, from a server that serves reads only or all.
+pub(super) fn welcome(
+    session: SessionId,
+    timeout_ms: i32,
+    read_only: Option<bool>,
+    serves_reads: bool,
+) -> ConnectResponse {
     ConnectResponse {
         protocol_version: 0,
         timeout_ms,
         session,
         password: Some(Bytes::copy_from_slice(&password(session))),
-        read_only: read_only.map(|_| false),
+        read_only: read_only.map(|_| serves_reads),
     }
 }

@@ -32,7 +32,8 @@ fn read_epoch(directories: &Directories, name: &str) -> Result<Option<i64>, Stri
 pub(super) fn epochs(directories: &Directories, last: Zxid) -> Result<(i64, i64), String> {
     let accepted = read_epoch(directories, ACCEPTED)?;
     let current = read_epoch(directories, CURRENT)?;
-    let of_log = i64::from(last.epoch());
+    // A database that was lost has none.
+    let of_log = if last.0 < 0 { 0 } else { i64::from(last.epoch()) };
     let folder = directories.snapshot_folder().display();
     let (accepted, current) = match (accepted, current) {
         (Some(accepted), Some(current)) => (accepted, current),
@@ -127,6 +128,7 @@ mod tests {
         let directories = Directories::open(Disk::memory(), folder, folder).unwrap();
         let read = |last| epochs(&directories, last);
         assert_eq!(read(Zxid::ZERO).unwrap(), (0, 0));
+        assert_eq!(read(Zxid(-1)).unwrap(), (0, 0), "a database that was lost");
         assert!(read(Zxid::new(1, 3)).unwrap_err().contains("acceptedEpoch"));
         save_accepted(&directories, 4).unwrap();
         assert_eq!(read(Zxid::new(3, 3)).unwrap(), (4, 3));

@@ -12,12 +12,12 @@ use tracing::{info, warn};
 use super::Arrival;
 use crate::base::bytes::Reader;
 use crate::base::error::io_text;
+use crate::config::quorum::ServerAddress;
 use crate::limits;
 use crate::net::Stop;
 use crate::net::socket::{FrameReader, FrameWriter, Listener, Stream};
 use crate::zookeeper::jute::quorum_packet::SNAPSHOT_END;
 use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, Transaction, to_bytes};
-use crate::zookeeper::server::ensemble::Member;
 use crate::zookeeper::tree::snapshot::Extent;
 use crate::zookeeper::zab::{Event, LinkId};
 
@@ -29,8 +29,8 @@ const AGAIN: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) enum Out {
     Bytes(Bytes),
-    /// As it is read from the tree.
-    Snapshot(mpsc::Receiver<Bytes>),
+    /// As it is read from the tree or the log.
+    Pieces(mpsc::Receiver<Result<Bytes, String>>),
 }
 
 /// A link, as its owner holds it; dropped, the connection ends.
@@ -83,16 +83,20 @@ impl Linker {
     }
 
     /// Connects to the leader, who may not listen yet.
-    pub(super) fn connect(&self, leader: Member, within: Duration) {
+    pub(super) fn connect(&self, leader: Vec<ServerAddress>, within: Duration) {
         let linker = self.clone();
         let mut signal = self.stop.signal();
         self.stop.spawn(async move {
             let connecting = async {
                 loop {
-                    match Stream::connect(&leader.host, leader.quorum_port, within).await {
-                        Ok(stream) => return stream,
-                        Err(_) => tokio::time::sleep(AGAIN).await,
+                    for place in &leader {
+                        let patience = within / u32::try_from(leader.len()).unwrap_or(1).max(1);
+                        let stream = Stream::connect(&place.host, place.quorum_port, patience);
+                        if let Ok(stream) = stream.await {
+                            return stream;
+                        }
                     }
+                    tokio::time::sleep(AGAIN).await;
                 }
             };
             let connected = tokio::select! {
@@ -143,9 +147,10 @@ async fn write(mut writer: FrameWriter, mut outgoing: mpsc::Receiver<Out>) -> io
     while let Some(out) = outgoing.recv().await {
         match out {
             Out::Bytes(bytes) => writer.bytes(bytes).await?,
-            Out::Snapshot(mut pieces) => {
+            Out::Pieces(mut pieces) => {
                 while let Some(piece) = pieces.recv().await {
-                    writer.bytes(piece).await?;
+                    // What is behind would not fit to half of it.
+                    writer.bytes(piece.map_err(invalid)?).await?;
                 }
             }
         }

@@ -6,10 +6,14 @@
 //!
 //! * `votes`: the election port.
 //! * `links`: the quorum port.
+//! * `configuration`: the files of configurations.
+//! * `supply`: what a learner lacks, from the log on disk.
 //! * `disk`: epochs, a log that is cut, a state that is replaced.
 
+mod configuration;
 mod disk;
 mod links;
+mod supply;
 mod votes;
 
 use std::collections::BTreeMap;
@@ -26,12 +30,16 @@ use super::pipeline::Pipeline;
 use super::snapshots::Snapshots;
 use super::startup::{self, Error, Port};
 use crate::base::bytes::{Reader, Writer};
+use crate::base::clock::Instant;
+use crate::config::quorum::{Membership, ServerAddress};
 use crate::limits;
 use crate::net::socket;
 use crate::net::{Stop, StopSignal};
 use crate::zookeeper::jute::quorum_packet::{Revalidated, Touched};
-use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, Zxid, to_bytes};
-use crate::zookeeper::zab::{self, Action, Entry, Event, LinkId, Pace, Peer};
+use crate::zookeeper::jute::{
+    Jute, PacketKind, QuorumPacket, ServerId, ServerState, Zxid, to_bytes,
+};
+use crate::zookeeper::zab::{self, Action, Config, Entry, Event, LinkId, Pace, Peer};
 
 use links::{Link, Linker, Out};
 use votes::Votes;
@@ -39,6 +47,10 @@ use votes::Votes;
 const LOGGER: &str = "org.apache.zookeeper.server.quorum.QuorumPeer";
 /// How long the tasks of a role may take to end.
 const END_WITHIN: Duration = Duration::from_secs(60);
+/// How long an observer tries to reach a leader before it asks anew who leads.
+const OBSERVER_TRIES: Duration = Duration::from_secs(1);
+/// How long a server looks for a leader before it serves reads without one; a tick if that is more.
+const READ_ONLY_AFTER: Duration = Duration::from_secs(2);
 /// What a packet may have beyond the largest request, in bytes.
 const PACKET_EXTRA_BYTES: usize = 1024 * 1024;
 
@@ -65,6 +77,11 @@ struct Member {
     /// What was said to each link in this turn.
     said: BTreeMap<LinkId, Writer>,
     state: Option<Bytes>,
+    looking_since: Instant,
+    /// The configurations others have told of, each compared once with ours.
+    compared: BTreeMap<ServerId, Bytes>,
+    /// Since when it has known no leader.
+    looking: Option<Instant>,
 }
 
 /// Joins the ensemble. `newest` are the last transactions of the log.
@@ -80,24 +97,36 @@ pub(super) async fn join(
     let directories = snapshots.directories().clone();
     let epochs = socket::blocking(move || disk::epochs(&directories, last)).await;
     let epochs = epochs.map_err(Error::Ensemble)?;
-    let me = &ensemble.members[&ensemble.id];
-    let host = if ensemble.listen_everywhere { String::new() } else { me.host.clone() };
-    // The quorum port is open only while this server leads; a port that is taken is told now.
-    drop(startup::bind(Port::Quorum, &host, me.quorum_port).await?);
-    let election = startup::bind(Port::Election, &host, me.election_port).await?;
-    info!(target: LOGGER, "{} is my election port, server {}", me.election_port, ensemble.id);
+    let voters = ensemble.members.voters().count();
+    if voters.is_multiple_of(2) {
+        warn!(
+            target: LOGGER,
+            "Non-optimal configuration, consider an odd number of servers: {voters} voters outlive no \
+             more losses than {} do",
+            voters - 1
+        );
+    }
+    let mut election = Vec::new();
+    for (host, place) in listens(&ensemble) {
+        // The quorum port is open only while this server leads; a port that is taken is told now.
+        drop(startup::bind(Port::Quorum, &host, place.quorum_port).await?);
+        election.push(startup::bind(Port::Election, &host, place.election_port).await?);
+        let port = place.election_port;
+        info!(target: LOGGER, "{port} is my election port, server {}", ensemble.id);
+    }
     let (arrivals, arriving) = mpsc::channel(limits::MACHINE_INBOX_MAX);
     let votes = Votes::start(&ensemble, election, &arrivals, stop);
     let (shortest, longest) = ensemble.notification_interval;
     let rules = zab::Settings {
         id: ensemble.id,
-        voters: ensemble.members.keys().copied().collect(),
+        rules: configuration::rules(&ensemble, pipeline),
+        observer: ensemble.observer,
+        reconfigures: ensemble.reconfigures,
         tick: Duration::from_millis(u64::from(settings.tick_ms.max(1))),
         init_limit: ensemble.init_limit,
         sync_limit: ensemble.sync_limit,
         pace: Pace { shortest, longest },
         history_max: ensemble.history_max,
-        config: Bytes::from(ensemble.config.clone()),
     };
     let peer = Peer::new(rules, epochs, last, newest, settings.clock.now());
     let linker = Linker {
@@ -117,7 +146,11 @@ pub(super) async fn join(
         links: BTreeMap::new(),
         said: BTreeMap::new(),
         state: None,
+        looking_since: pipeline.settings.clock.now(),
+        compared: BTreeMap::new(),
+        looking: None,
     };
+    pipeline.metrics.looking_count.up();
     let signal = stop.signal();
     stop.spawn(member.run(arriving, signal));
     Ok(())
@@ -143,7 +176,8 @@ impl Member {
         let clock = pipeline.settings.clock.clone();
         self.carry_out().await?;
         loop {
-            let pause = self.peer.wake_at().map(|at| at.since(clock.now()));
+            let wake = self.peer.wake_at().into_iter().chain(self.read_only());
+            let pause = wake.min().map(|at| at.since(clock.now()));
             // A hair behind the mark, so that it is passed.
             let pause = pause.unwrap_or(END_WITHIN) + Duration::from_millis(1);
             tokio::select! {
@@ -168,11 +202,30 @@ impl Member {
             }
             self.feed(Event::Tick).await?;
             self.flush();
-            pipeline.state().followers = self.peer.followers();
+            pipeline.state().learners = self.peer.learners();
         }
     }
 
+    /// Begins to serve reads when it has looked for a leader long enough; says when that will be.
+    fn read_only(&mut self) -> Option<Instant> {
+        if !self.ensemble.read_only || self.peer.state() != ServerState::Looking {
+            self.looking = None;
+            return None;
+        }
+        let now = self.pipeline.settings.clock.now();
+        let tick = Duration::from_millis(u64::from(self.pipeline.settings.tick_ms));
+        let due = *self.looking.get_or_insert(now) + tick.max(READ_ONLY_AFTER);
+        if now < due {
+            return Some(due);
+        }
+        self.pipeline.serve_read_only();
+        None
+    }
+
     async fn arrived(&mut self, arrival: Arrival) -> Result<(), String> {
+        if let Arrival::Peer(Event::Heard(from, said)) = &arrival {
+            self.compare(*from, said.config.as_ref());
+        }
         let event = match arrival {
             Arrival::Peer(event) => event,
             Arrival::Learner(role, link) if role == self.linker.role => {
@@ -214,27 +267,40 @@ impl Member {
         match action {
             Action::Vote(to, said) => self.votes.send(to, &said),
             Action::Connect(leader) => {
-                info!(target: LOGGER, "FOLLOWING {leader}");
-                let member = self.ensemble.members[&leader].clone();
+                self.pipeline.end_read_only();
+                let observes = self.peer.state() == ServerState::Observing;
+                let role = if observes { "OBSERVING" } else { "FOLLOWING" };
+                info!(target: LOGGER, "{role} {leader}");
+                self.pipeline.state().leader = Some(leader);
+                self.pipeline.metrics.election_time.time(self.looked_for());
+                let rules = self.peer.rules();
+                let configs = rules.proposed.iter().chain([&rules.current]);
+                let mut lines = configs.filter_map(|it| it.members.servers.get(&leader.0));
+                let places = lines.next().map(|line| line.addresses.clone()).unwrap_or_default();
                 let tick = u64::from(self.pipeline.settings.tick_ms);
                 let within = Duration::from_millis(tick) * self.ensemble.init_limit;
-                self.linker.connect(member, within);
+                // Voters may name to an observer a leader that they have not missed yet.
+                let within = if observes { within.min(OBSERVER_TRIES) } else { within };
+                self.linker.connect(places, within);
             }
             Action::Listen => {
                 info!(target: LOGGER, "LEADING");
-                let me = &self.ensemble.members[&self.ensemble.id];
-                let everywhere = self.ensemble.listen_everywhere;
-                let host = if everywhere { String::new() } else { me.host.clone() };
-                self.linker.listen(host, me.quorum_port);
+                self.pipeline.state().leader = Some(self.ensemble.id);
+                self.pipeline.metrics.election_time.time(self.looked_for());
+                self.pipeline.end_read_only();
+                for (host, place) in listens(&self.ensemble) {
+                    self.linker.listen(host, place.quorum_port);
+                }
             }
             Action::Send(link, packet) => {
                 if let Some(kind @ (PacketKind::Diff | PacketKind::Trunc)) = packet.kind() {
                     let (name, zxid) = (kind.name(), packet.zxid);
                     info!(target: LOGGER, "Sending {name} {zxid} to connection {}", link.0);
+                    self.pipeline.metrics.diff_count.up();
                 }
                 self.say(link, &packet);
             }
-            Action::SendSnapshot(link) => self.send_snapshot(link),
+            Action::Supply(link, from, to) => self.supply(link, from, to),
             Action::Close(link, why) => {
                 warn!(target: LOGGER, "Closing quorum connection {}: {why}", link.0);
                 self.links.remove(&link);
@@ -248,6 +314,11 @@ impl Member {
             Action::Serve(role, zxid) => {
                 info!(target: LOGGER, "serving in epoch {}: {role:?}", zxid.epoch());
                 self.pipeline.serve(role, zxid);
+                let metrics = &self.pipeline.metrics;
+                metrics.unavailable_time.time(self.looked_for());
+                if role == ServerState::Leading {
+                    metrics.leader_unavailable_time.time(self.looked_for());
+                }
             }
             Action::Retire(why) => return self.retire(&why).await.map(Some),
             action => return self.act_for_clients(action).await,
@@ -288,9 +359,50 @@ impl Member {
                 }
             }
             Action::Synced(_) => pipeline.synced(),
+            Action::Prepare(config) => self.configure(&config, false).await?,
+            Action::Configure(config) => self.configure(&config, true).await?,
             action => return self.write(action).await,
         }
         Ok(None)
+    }
+
+    /// Says once where the configuration of another server is not ours.
+    fn compare(&mut self, from: ServerId, text: Option<&Bytes>) {
+        let Some(text) = text.filter(|text| self.compared.get(&from) != Some(*text)) else {
+            return;
+        };
+        self.compared.insert(from, text.clone());
+        if let Some(difference) = configuration::difference(&self.peer.rules().current, text) {
+            warn!(
+                target: LOGGER,
+                "Server {from} has another configuration: {difference}; make the lines the same on \
+                 all servers and restart those that had others"
+            );
+        }
+    }
+
+    /// A configuration holds from now on, or is proposed.
+    async fn configure(&mut self, config: &Arc<Config>, holds: bool) -> Result<(), String> {
+        let word = if holds { "holds" } else { "is proposed" };
+        info!(target: LOGGER, "Configuration {:x} {word}: {:?}", config.version(), config.members.lines());
+        let rules = self.peer.rules();
+        let all = [Some(&rules.current), rules.proposed.as_ref(), Some(config)];
+        let all: Vec<&Membership> = all.into_iter().flatten().map(|it| &it.members).collect();
+        self.votes.configure(&all);
+        if holds {
+            let before = self.ensemble.line().cloned();
+            self.ensemble.members = config.members.clone();
+            configuration::warn_of_moves(before.as_ref(), self.ensemble.line());
+            self.pipeline.configured(&config.members);
+        }
+        let Some(file) = self.ensemble.file.clone() else { return Ok(()) };
+        let (disk, members) = (self.pipeline.settings.disk.clone(), config.members.clone());
+        let id = self.ensemble.id;
+        let kept = socket::blocking(move || match holds {
+            true => configuration::activate(&disk, &file, &members, id),
+            false => configuration::prepare(&disk, &file, &members),
+        });
+        kept.await
     }
 
     /// What must be durable before anything else happens.
@@ -348,7 +460,14 @@ impl Member {
         self.snapshots.cancel().await;
         self.pipeline.drained().await;
         info!(target: LOGGER, "LOOKING");
+        self.looking_since = self.pipeline.settings.clock.now();
+        self.pipeline.metrics.looking_count.up();
         Ok(Event::Retired(self.pipeline.apply_tail()))
+    }
+
+    /// How long ago the last election began.
+    fn looked_for(&self) -> Duration {
+        self.pipeline.settings.clock.now().since(self.looking_since)
     }
 
     fn violated(&mut self, link: LinkId, why: &str) -> Event {
@@ -384,14 +503,48 @@ impl Member {
         }
     }
 
-    fn send_snapshot(&mut self, link: LinkId) {
+    fn supply(&mut self, link: LinkId, from: Zxid, to: Zxid) {
         self.flush();
         let (pieces, outgoing) = mpsc::channel(limits::SNAPSHOT_PIECES_QUEUED_MAX);
-        self.push(link, Out::Snapshot(outgoing));
+        self.push(link, Out::Pieces(outgoing));
         let (pipeline, snapshots) = (self.pipeline.clone(), self.snapshots.clone());
-        info!(target: LOGGER, "Sending a snapshot to the learner of connection {}", link.0);
-        self.linker.stop.spawn(async move { snapshots.stream(&pipeline, pieces).await });
+        let factor = self.ensemble.snapshot_size_factor;
+        self.linker.stop.spawn(async move {
+            let directories = snapshots.directories().clone();
+            let open = move || supply::Supply::open(&directories, factor, from, to);
+            let Some(mut supply) = socket::blocking(open).await else {
+                info!(target: LOGGER, "Sending a snapshot to the learner of connection {}", link.0);
+                pipeline.metrics.snap_count.up();
+                snapshots.stream(&pipeline, pieces).await;
+                return;
+            };
+            info!(target: LOGGER, "Sending DIFF {to} to connection {}, from the log on disk", link.0);
+            loop {
+                let read = move || {
+                    let piece = supply.next();
+                    (supply, piece)
+                };
+                let (rest, piece) = socket::blocking(read).await;
+                supply = rest;
+                let Some(piece) = piece.transpose() else { return };
+                // Nobody listens where the link has ended.
+                let failed = piece.is_err();
+                if pieces.send(piece).await.is_err() || failed {
+                    return;
+                }
+            }
+        });
     }
+}
+
+/// Where this server's own ports are, each with the address to listen on.
+fn listens(ensemble: &Ensemble) -> Vec<(String, ServerAddress)> {
+    let places = ensemble.line().map(|line| line.addresses.clone()).unwrap_or_default();
+    let host = |place: &ServerAddress| match ensemble.listen_everywhere {
+        true => String::new(),
+        false => place.host.clone(),
+    };
+    places.into_iter().map(|place| (host(&place), place)).collect()
 }
 
 fn touched(data: &Bytes) -> Option<Vec<Touched>> {

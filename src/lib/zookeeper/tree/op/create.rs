@@ -51,6 +51,9 @@ pub(super) fn prepare(
     let mode = CreateMode::of(flags).ok_or(KeeperError::BadArguments)?;
     let lifetime = lifetime(tree, asked, form, mode)?;
     tree.tracker.check(asked.session, asked.owner)?;
+    if mode.is_ephemeral() {
+        tree.tracker.check_global(asked.session)?;
+    }
     let (parent_path, _) = path::split(&path)?;
     let acl = acl::fix_up(acl, asked.ids)?;
     let mut parent = tree.future(parent_path)?;

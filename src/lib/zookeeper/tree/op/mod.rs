@@ -16,7 +16,7 @@ mod get_ephemerals;
 mod multi;
 mod multi_read;
 pub(super) mod owner;
-mod reconfig;
+pub(super) mod reconfig;
 mod session;
 mod set_acl;
 mod set_data;

@@ -6,14 +6,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use goldenscript::{Command, Context, Runner};
 
-use super::{Action, Entry, Event, LinkId, Pace, Peer, Settings};
+use super::{Action, Config, Entry, Event, LinkId, Pace, Peer, Rules, Settings};
 use crate::base::clock::Instant;
-use crate::zookeeper::jute::{PacketKind, QuorumPacket, ServerId, ServerState, Zxid};
+use crate::config::quorum::Membership;
+use crate::zookeeper::jute::txn::{SetDataTxn, TxnHeader};
+use crate::zookeeper::jute::{
+    OpCode, PacketKind, QuorumPacket, ServerId, ServerState, Transaction, Txn, Zxid, to_bytes,
+};
 
 type Failure = Box<dyn Error>;
 
@@ -33,12 +38,16 @@ struct Node {
     held: Option<Vec<Zxid>>,
     /// The state behind a SNAP packet.
     received: Vec<Entry>,
+    /// Its disk is empty and nobody says that it always was.
+    lost: bool,
 }
 
 /// All of them.
 struct Life {
     nodes: BTreeMap<ServerId, Node>,
-    voters: BTreeSet<ServerId>,
+    /// What the servers' files say.
+    config: Arc<Config>,
+    reconfigures: bool,
     now: u64,
     mail: VecDeque<(ServerId, Event)>,
     /// The learner's end and the leader's.
@@ -59,7 +68,8 @@ impl Life {
     fn new() -> Life {
         Life {
             nodes: BTreeMap::new(),
-            voters: BTreeSet::new(),
+            config: Arc::new(Config::new(Membership::default())),
+            reconfigures: false,
             now: 1_000,
             mail: VecDeque::new(),
             links: BTreeMap::new(),
@@ -79,9 +89,14 @@ impl Life {
     }
 
     fn start(&mut self, id: ServerId) {
+        let node = self.nodes.entry(id).or_default();
+        let logged = node.log.iter().rev().find_map(|entry| entry.config()?.ok());
+        let proposed = logged.filter(|config| config.version() > self.config.version());
         let settings = Settings {
             id,
-            voters: self.voters.clone(),
+            rules: Rules { current: self.config.clone(), proposed: proposed.map(Arc::new) },
+            observer: false,
+            reconfigures: self.reconfigures,
             tick: Duration::from_millis(100),
             init_limit: 10,
             sync_limit: 5,
@@ -90,11 +105,11 @@ impl Life {
                 longest: Duration::from_millis(60_000),
             },
             history_max: self.history_max,
-            config: Bytes::new(),
         };
         let now = self.now();
         let node = self.nodes.entry(id).or_default();
-        let last = node.log.last().map_or(Zxid::ZERO, |entry| entry.zxid);
+        let empty = if node.lost { Zxid(-1) } else { Zxid::ZERO };
+        let last = node.log.last().map_or(empty, |entry| entry.zxid);
         node.applied = last;
         let from = node.log.len().saturating_sub(self.history_max);
         let newest = node.log[from..].to_vec();
@@ -203,7 +218,7 @@ impl Life {
                 self.send(id, link, Event::Packet(link, packet));
                 None
             }
-            Action::SendSnapshot(link) => {
+            Action::Supply(link, _, _) => {
                 let node = &self.nodes[&id];
                 let zxid = node.applied;
                 let state = node.log.iter().filter(|entry| entry.zxid <= zxid).cloned().collect();
@@ -263,6 +278,7 @@ impl Life {
             }
             Action::Install(zxid) => {
                 node.log = std::mem::take(&mut node.received);
+                node.lost = false;
                 node.applied = zxid;
                 return Some(Event::Installed(zxid));
             }
@@ -296,9 +312,15 @@ impl Life {
 
     fn propose(&mut self, id: ServerId) {
         let node = self.nodes.get_mut(&id).expect("a server");
+        let bytes = Bytes::from(format!("{} of {id}", node.numbered.next()));
+        self.propose_bytes(id, bytes);
+    }
+
+    fn propose_bytes(&mut self, id: ServerId, bytes: Bytes) {
+        let node = self.nodes.get_mut(&id).expect("a server");
         let zxid = node.numbered.next();
         node.numbered = zxid;
-        let entry = Entry { zxid, bytes: Bytes::from(format!("{zxid} of {id}")) };
+        let entry = Entry { zxid, bytes };
         node.log.push(entry.clone());
         self.feed(id, Event::Proposed(entry));
         if let Some(event) = self.logged(id, zxid) {
@@ -351,9 +373,22 @@ impl Runner for Life {
         match command.name.as_str() {
             "voters" => {
                 *self = Life { votes: false, ..Life::new() };
-                self.voters = ids()?.into_iter().collect();
-                self.nodes = self.voters.iter().map(|&id| (id, Node::default())).collect();
+                self.begin(&ids()?, "")?;
             }
+            // `observers 4 5`, `lines group.1=1:2 weight.1=0`: more of the same configuration.
+            "observers" => {
+                let line = |id: &ServerId| format!("server.{id}=h:{id}:1{id}:observer\n");
+                let lines: String = ids()?.iter().map(line).collect();
+                self.begin(&[], &lines)?;
+            }
+            "joins" => self.begin(&ids()?, "")?,
+            "reconfigures" => self.reconfigures = true,
+            // `reconfigure 3 server.1=h:1:11 ...`: the leader 3 proposes these lines.
+            "reconfigure" => {
+                self.reconfigure(ServerId(words[0].parse()?), &words[1..])?;
+                self.settle();
+            }
+            "lines" => self.begin(&[], &format!("{}\n", words.join("\n")))?,
             "history" => self.history_max = words[0].parse()?,
             "trace" => (self.votes, self.rest) = (words[0] == "all", words[0] != "nothing"),
             "disk" => self.disk(&words)?,
@@ -362,6 +397,11 @@ impl Runner for Life {
                 let base = Zxid::new(words[1].parse()?, words[2].parse()?);
                 self.nodes.get_mut(&ids()?[0]).ok_or("no such server")?.base = base;
             }
+            "lose" => ids()?.into_iter().for_each(|id| {
+                let node = self.nodes.get_mut(&id).expect("a server");
+                assert!(node.peer.is_none(), "it runs");
+                *node = Node { lost: true, ..Node::default() };
+            }),
             "start" => ids()?.into_iter().for_each(|id| self.start(id)),
             "crash" => ids()?.into_iter().for_each(|id| self.crash(id)),
             "run" => self.pass(words[0].parse()?),
@@ -401,6 +441,34 @@ impl Runner for Life {
 }
 
 impl Life {
+    /// Adds voters and other lines to the configuration, with a server for each that is new.
+    fn begin(&mut self, voters: &[ServerId], lines: &str) -> Result<(), Failure> {
+        let before = self.config.members.lines().join("\n");
+        let voters = voters.iter().map(|id| format!("server.{id}=h:{id}:1{id}\n"));
+        let text = format!("{}{lines}{before}", voters.collect::<String>());
+        let members = Membership::parse(&text)?;
+        for &id in members.servers.keys() {
+            self.nodes.entry(ServerId(id)).or_default();
+        }
+        self.config = Arc::new(Config::new(members));
+        Ok(())
+    }
+
+    fn reconfigure(&mut self, id: ServerId, lines: &[String]) -> Result<(), Failure> {
+        let zxid = self.nodes[&id].numbered.next();
+        let members = Membership::parse(&lines.join("\n"))?;
+        let text = Membership { version: zxid.0, ..members }.to_string();
+        let set = SetDataTxn {
+            path: "/zookeeper/config".to_owned(),
+            data: Some(Bytes::from(text)),
+            version: -1,
+        };
+        let header = TxnHeader { zxid, op: OpCode::Reconfig, ..TxnHeader::default() };
+        let transaction = Transaction { header, txn: Txn::Reconfig(set), digest: None };
+        self.propose_bytes(id, to_bytes(&transaction));
+        Ok(())
+    }
+
     /// `disk 1 accepted current 1/3 2/1`: three transactions of epoch 1 and one of epoch 2.
     fn disk(&mut self, words: &[String]) -> Result<(), Failure> {
         let mut log = Vec::new();
@@ -439,4 +507,13 @@ fn lives_go_as_written() {
     }
 }
 
-const SCRIPTS: [&str; 4] = ["election", "synchronisation", "broadcast", "rules"];
+const SCRIPTS: [&str; 8] = [
+    "election",
+    "synchronisation",
+    "broadcast",
+    "rules",
+    "lost_disk",
+    "observers",
+    "weights",
+    "reconfiguration",
+];

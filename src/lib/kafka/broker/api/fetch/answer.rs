@@ -14,6 +14,8 @@ use super::reading::{Found, One};
 impl Job {
     /// The answer to what was found.
     pub(super) fn answer(&self, found: Found) -> FetchResponse {
+        let leading = &self.broker.throttles.leading;
+        leading.record(self.broker.clock.now(), found.throttled_bytes);
         let mut response = FetchResponse { session_id: self.session, ..Default::default() };
         for (asked, one) in self.asked.iter().zip(found.partitions) {
             if self.session != 0 && !self.must_mention(asked, &one) {

@@ -19,6 +19,7 @@ use std::time::Duration;
 use super::{Api, Outcome};
 use crate::base::uuid::Uuid;
 use crate::kafka::broker::Broker;
+use crate::kafka::broker::cold_reads;
 use crate::kafka::broker::context::Context;
 use crate::kafka::broker::fetch_sessions::{Asked, Begun, PartitionKey};
 use crate::kafka::protocol::error_code::ErrorCode;
@@ -78,12 +79,17 @@ impl Api for Fetch {
             incremental,
             rack: rack(broker, context, &mut request),
         };
-        let found = job.read();
         let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
-        if wait.is_zero() || job.is_enough(&found) {
-            return Outcome::Done(job.answer(found));
+        match cold_reads::cached(|| job.read()) {
+            Ok(found) if wait.is_zero() || job.is_enough(&found) => {
+                Outcome::Done(job.answer(found))
+            }
+            Ok(found) => Outcome::Parked(Box::pin(job.wait(found, wait))),
+            Err(cold) => Outcome::Parked(Box::pin(async move {
+                let found = cold_reads::warmed(cold, || job.read()).await;
+                job.wait(found, wait).await
+            })),
         }
-        Outcome::Parked(Box::pin(job.wait(found, wait)))
     }
 }
 
@@ -175,7 +181,8 @@ impl Job {
     /// Waits for bytes, or for the deadline; a change of leader is answered at once.
     async fn wait(self, mut found: Found, wait: Duration) -> FetchResponse {
         let deadline = self.broker.clock.now() + wait;
-        loop {
+        let mut timed_out = wait.is_zero();
+        while !timed_out && !self.is_enough(&found) {
             let missing = self.bytes_min.saturating_sub(found.bytes);
             let waiting = Waiter::waiting(i64::try_from(missing).unwrap_or(i64::MAX));
             for (partition, seen) in &found.watch {
@@ -183,11 +190,12 @@ impl Job {
                 partition.wait_readable(visibility, *seen, waiting.waiter());
             }
             let left = deadline - self.broker.clock.now();
-            let timed_out = tokio::time::timeout(left, waiting).await.is_err();
-            found = self.read();
-            if timed_out || self.is_enough(&found) {
-                return self.answer(found);
-            }
+            timed_out = tokio::time::timeout(left, waiting).await.is_err();
+            found = match cold_reads::cached(|| self.read()) {
+                Ok(found) => found,
+                Err(cold) => cold_reads::warmed(cold, || self.read()).await,
+            };
         }
+        self.answer(found)
     }
 }

@@ -14,7 +14,7 @@ use crate::kafka::metadata::Image;
 use crate::kafka::protocol::Records;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::record::convert;
-use crate::kafka::replica::partition::{Heard, Offsets, Read, ReadRequest, Reader};
+use crate::kafka::replica::partition::{Heard, Offsets, Read, ReadRequest, Reader, Side};
 use crate::kafka::replica::{self, Partition};
 use crate::kafka::types::{BrokerId, LeaderEpoch, Offset};
 
@@ -47,6 +47,8 @@ pub(super) struct Found {
     pub bytes: usize,
     /// An error or a divergence: waiting would help nobody.
     pub must_answer: bool,
+    /// Of these, what counts against the leader's throttle.
+    pub throttled_bytes: usize,
     /// Where to wait for more, with the end that was seen.
     pub watch: Vec<(Arc<Partition>, Offset)>,
 }
@@ -58,6 +60,7 @@ impl Job {
         let mut found = Found {
             partitions: Vec::with_capacity(self.asked.len()),
             bytes: 0,
+            throttled_bytes: 0,
             must_answer: false,
             watch: Vec::with_capacity(self.asked.len()),
         };
@@ -70,6 +73,9 @@ impl Job {
                 if one.nearest.is_some() {
                     one.records = Records::new();
                     one.aborted.clear();
+                }
+                if self.is_throttled(&partition) {
+                    found.throttled_bytes += one.records.len();
                 }
                 if let Some(offsets) = one.offsets {
                     let seen = offsets.end(self.reader.visibility());
@@ -113,11 +119,13 @@ impl Job {
     ) -> Result<One, ErrorCode> {
         let wanted = usize::try_from(asked.bytes_max).unwrap_or(0);
         let left = self.limits.bytes_max.saturating_sub(taken);
+        // Its position counts all the same, and it hears of the high watermark.
+        let held_back = self.is_held_back(partition);
         let request = ReadRequest {
             reader: self.reader,
             offset: asked.offset,
-            bytes_max: wanted.min(left),
-            at_least_one: self.limits.at_least_one && taken == 0,
+            bytes_max: if held_back { 0 } else { wanted.min(left) },
+            at_least_one: self.limits.at_least_one && taken == 0 && !held_back,
             current_epoch: Some(LeaderEpoch(asked.current_leader_epoch)).filter(|it| it.0 >= 0),
             last_fetched_epoch: Some(LeaderEpoch(asked.last_fetched_epoch)).filter(|it| it.0 >= 0),
             leader_only: self.context.version < 11 || matches!(self.reader, Reader::Follower(_)),
@@ -127,6 +135,22 @@ impl Job {
             read.offsets = self.heard(partition, follower, asked)?;
         }
         self.in_format(partition, asked, read)
+    }
+
+    /// Whether what a follower is sent of it counts against the throttle (KIP-73).
+    fn is_throttled(&self, partition: &Partition) -> bool {
+        matches!(self.reader, Reader::Follower(_))
+            && self.broker.throttles.leading.is_limited()
+            && partition.is_throttled(Side::Leading)
+    }
+
+    /// Whether the throttle leaves nothing for it now. Who is in sync is never held back: producers
+    /// wait for it.
+    fn is_held_back(&self, partition: &Partition) -> bool {
+        let Reader::Follower(follower) = self.reader else { return false };
+        self.is_throttled(partition)
+            && self.broker.throttles.leading.is_exceeded(self.broker.clock.now())
+            && !partition.has_in_sync(follower)
     }
 
     /// A follower has everything below what it asks for.

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::super::partition_of;
 use super::super::{Action, Event, Machine, Now, ReplyTo};
 use super::offsets::Offsets;
 use super::record::{Producer, Record, ValueVersions};
-use super::{Groups, Request, Response, Settings, partition_of};
+use super::{Groups, Request, Response, Settings};
 use crate::base::clock::Instant;
 use crate::base::rng::Rng;
 use crate::kafka::protocol::error_code::ErrorCode;
@@ -118,16 +119,18 @@ impl Rig {
     }
 
     fn append(&mut self, record: &Record) {
-        let (key, value) = record.encode(ValueVersions::default()).expect("no marker");
-        self.log.push((key, value, record.producer()));
+        match record.encode(ValueVersions::default()) {
+            Some((key, value)) => self.log.push((key, value, record.producer())),
+            None => self.markers.entry(self.log.len()).or_default().push(record.clone()),
+        }
         self.groups.apply(record);
     }
 
     /// A transaction's coordinator ends it.
-    fn mark(&mut self, producer: ProducerId, committed: bool) {
-        let marker = Record::Marker { producer, committed };
-        self.groups.apply(&marker);
-        self.markers.entry(self.log.len()).or_default().push(marker);
+    fn mark(&mut self, producer: ProducerId, committed: bool) -> Vec<Done> {
+        let producer = Producer { id: producer, epoch: ProducerEpoch(0) };
+        let request = Request::EndTransaction { producer, coordinator_epoch: 0, committed };
+        self.ask(request).1
     }
 
     /// Lets time go by, and wakes the machine whenever it wants to be.

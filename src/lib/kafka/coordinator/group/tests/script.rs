@@ -79,8 +79,8 @@ impl Runner for Script {
             }
             "marker" => {
                 let producer = ProducerId(take(&mut args, "producer")?.ok_or("whose?")?);
-                self.rig.mark(producer, args.next_pos() == Some("commit"));
-                String::new()
+                let done = self.rig.mark(producer, args.next_pos() == Some("commit"));
+                self.print(done)
             }
             name => {
                 let request = self.request(name, &mut args)?;

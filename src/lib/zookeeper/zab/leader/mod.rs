@@ -1,17 +1,25 @@
 //! Leading: an epoch that a quorum accepts, each learner brought up to date, then proposals.
+//!
+//! * `feed`: what a learner lacks.
+//! * `broadcast`: what is proposed, acknowledged and committed.
+
+mod broadcast;
+mod feed;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::history::{Entry, Plan, follows};
+use super::history::Entry;
 use super::message::{Action, Event, LinkId, Waiter};
-use super::peer::{End, Shared};
-use super::quorum::is_quorum;
+use super::peer::{End, Learners, Shared};
+use super::quorum::{Config, Rules};
 use crate::base::bytes::Reader;
 use crate::base::clock::Instant;
+use crate::config::quorum::Membership;
 use crate::zookeeper::jute::quorum_packet::{LearnerInfo, PROTOCOL_VERSION};
 use crate::zookeeper::jute::{Jute, PacketKind, QuorumPacket, ServerId, ServerState, Zxid};
 
@@ -24,7 +32,7 @@ pub(super) struct Leader {
     /// Where this server was when it was elected: current epoch and last transaction.
     began: (i64, Zxid),
     learners: BTreeMap<LinkId, Learner>,
-    /// Accepted epochs of voters.
+    /// Accepted epochs of those who said theirs.
     accepted: BTreeMap<ServerId, i64>,
     epoch_acks: BTreeSet<ServerId>,
     /// When the phase must have ended.
@@ -36,6 +44,10 @@ pub(super) struct Leader {
     proposed: Zxid,
     /// Waiting until a proposal is committed.
     waiters: VecDeque<(Zxid, Waiter)>,
+    /// A committed reconfiguration wants another to lead: nothing is committed here any more.
+    successor: Option<ServerId>,
+    /// Why it ends, found out in the middle of something.
+    over: Option<End>,
 }
 
 /// How far it is.
@@ -57,6 +69,8 @@ enum Phase {
 #[derive(Debug)]
 struct Learner {
     server: Option<ServerId>,
+    /// It is told only what is committed.
+    observes: bool,
     stage: Stage,
     heard_at: Instant,
     /// Where its log ended when it came.
@@ -88,6 +102,10 @@ enum Stage {
 struct Outstanding {
     entry: Entry,
     acks: BTreeSet<ServerId>,
+    /// Who is enough for it.
+    rules: Rules,
+    /// The configuration it makes.
+    config: Option<Arc<Config>>,
 }
 
 fn first_of(epoch: i64) -> Zxid {
@@ -111,6 +129,8 @@ impl Leader {
             proposals: VecDeque::new(),
             proposed: history.last(),
             waiters: VecDeque::new(),
+            successor: None,
+            over: None,
         };
         leader.choose_epoch(shared);
         leader
@@ -127,10 +147,27 @@ impl Leader {
         if self.phase == Phase::Broadcasting { self.epoch } else { None }
     }
 
-    pub(super) fn followers(&self) -> (usize, usize) {
-        let stages = || self.learners.values().filter(|learner| learner.server.is_some());
-        let synced = stages().filter(|learner| learner.stage >= Stage::Ready).count();
-        (synced, stages().count() - synced)
+    pub(super) fn learners(&self, shared: &Shared) -> Learners {
+        let mut learners = Learners::default();
+        learners.synced.insert(shared.settings.id);
+        for learner in self.learners.values() {
+            let Some(server) = learner.server else { continue };
+            match learner.stage >= Stage::Ready {
+                false => learners.on_their_way += 1,
+                true if learner.observes => learners.observers += 1,
+                true => {
+                    learners.others += usize::from(!shared.rules.votes(server));
+                    learners.synced.insert(server);
+                }
+            }
+        }
+        learners
+    }
+
+    /// The servers whose learners have come as far as this, and this one.
+    fn arrived(&self, shared: &Shared, stage: Stage) -> BTreeSet<ServerId> {
+        let there = self.learners.values().filter(|it| it.stage >= stage && !it.observes);
+        there.filter_map(|learner| learner.server).chain([shared.settings.id]).collect()
     }
 
     pub(super) fn step(
@@ -144,11 +181,19 @@ impl Leader {
                 let last = Zxid(-1);
                 let unacknowledged = VecDeque::new();
                 let stage = Stage::Silent;
-                let learner = Learner { server: None, stage, heard_at: now, last, unacknowledged };
+                let learner = Learner {
+                    server: None,
+                    observes: false,
+                    stage,
+                    heard_at: now,
+                    last,
+                    unacknowledged,
+                };
                 self.learners.insert(link, learner);
             }
             Event::Closed(link) => {
                 self.learners.remove(&link);
+                self.hand_over(shared);
             }
             Event::Packet(link, packet) => {
                 let Some(learner) = self.learners.get_mut(&link) else { return Ok(()) };
@@ -158,7 +203,7 @@ impl Leader {
                 }
             }
             Event::Saved => self.saved(shared, now),
-            Event::Proposed(entry) => return self.propose(shared, now, entry),
+            Event::Proposed(entry) => self.propose(shared, now, entry)?,
             Event::Logged(zxid) => {
                 let me = shared.settings.id;
                 for outstanding in &mut self.proposals {
@@ -169,10 +214,10 @@ impl Leader {
                 self.commit(shared);
             }
             Event::Sync(waiter) => self.sync(shared, waiter),
-            Event::Tick => return self.tick(shared, now),
+            Event::Tick => self.tick(shared, now)?,
             _ => {}
         }
-        Ok(())
+        self.over.take().map_or(Ok(()), Err)
     }
 
     fn close(&mut self, shared: &mut Shared, link: LinkId, why: String) {
@@ -190,14 +235,12 @@ impl Leader {
         let Some(learner) = self.learners.get_mut(&link) else { return Ok(()) };
         let Some(kind) = packet.kind() else { return Ok(()) };
         match (learner.stage, kind) {
-            (Stage::Silent, PacketKind::FollowerInfo) => {
+            (Stage::Silent, PacketKind::FollowerInfo | PacketKind::ObserverInfo) => {
+                learner.observes = kind == PacketKind::ObserverInfo;
                 self.introduced(shared, link, &packet)?;
                 self.choose_epoch(shared);
                 self.proclaim(shared);
                 Ok(())
-            }
-            (Stage::Silent, PacketKind::ObserverInfo) => {
-                Err("an observer, which this build cannot lead".to_owned())
             }
             (Stage::Told, PacketKind::AckEpoch) => self.epoch_accepted(shared, now, link, &packet),
             (Stage::Fed, PacketKind::Ack) if Some(packet.zxid) == self.epoch.map(first_of) => {
@@ -234,11 +277,11 @@ impl Leader {
         let data = packet.data.clone().unwrap_or_default();
         let info = LearnerInfo::decode(&mut Reader::shared(&data))
             .map_err(|_| "FOLLOWERINFO of a release before 3.4".to_owned())?;
-        if info.config_version > 0 {
+        if info.config_version > shared.rules.current.version() {
             return Err("it has a later configuration than ours".to_owned());
         }
-        if !shared.settings.voters.contains(&info.server) || info.server == shared.settings.id {
-            return Err(format!("server {} is not a voter of ours", info.server));
+        if info.server == shared.settings.id {
+            return Err(format!("it says it is server {}, as this one is", info.server));
         }
         let same = |(_, it): &(&LinkId, &Learner)| it.server == Some(info.server);
         if let Some(before) = self.learners.iter().find(same).map(|(&link, _)| link) {
@@ -255,8 +298,7 @@ impl Leader {
 
     /// Once a quorum has said which epochs it knows, the next one is ours.
     fn choose_epoch(&mut self, shared: &mut Shared) {
-        if self.phase != Phase::Discovering
-            || !is_quorum(&shared.settings.voters, self.accepted.keys())
+        if self.phase != Phase::Discovering || !shared.rules.current.is_quorum(self.accepted.keys())
         {
             return;
         }
@@ -277,6 +319,7 @@ impl Leader {
             }
             Phase::Entering => {
                 self.phase = Phase::Synchronising;
+                self.first_config(shared);
                 self.phase_until = now + shared.settings.init();
                 let waiting = self.learners.iter();
                 let waiting = waiting.filter(|(_, learner)| learner.stage == Stage::Accepted);
@@ -318,8 +361,11 @@ impl Leader {
             if (i64::from(current), packet.zxid) > self.began {
                 return Err("it is ahead of the leader".to_owned());
             }
-            self.epoch_acks.extend(server);
-            self.enter_epoch(shared);
+            // One that lost its disk says -1, and promises nothing.
+            if packet.zxid.0 != -1 {
+                self.epoch_acks.extend(server);
+                self.enter_epoch(shared);
+            }
         }
         if matches!(self.phase, Phase::Synchronising | Phase::Broadcasting) {
             self.feed(shared, now, link);
@@ -328,8 +374,7 @@ impl Leader {
     }
 
     fn enter_epoch(&mut self, shared: &mut Shared) {
-        if self.phase != Phase::Proclaiming || !is_quorum(&shared.settings.voters, &self.epoch_acks)
-        {
+        if self.phase != Phase::Proclaiming || !shared.rules.current.is_quorum(&self.epoch_acks) {
             return;
         }
         if let Some(epoch) = self.epoch {
@@ -338,59 +383,34 @@ impl Leader {
         }
     }
 
-    /// Sends a learner what it lacks, then NEWLEADER; from here on it gets all that is proposed.
-    fn feed(&mut self, shared: &mut Shared, now: Instant, link: LinkId) {
-        let Some(learner) = self.learners.get_mut(&link) else { return };
-        let Some(epoch) = self.epoch else { return };
-        let send = |kind, zxid| Action::Send(link, QuorumPacket::new(kind, zxid));
-        // It has begun this very epoch, by a snapshot of ours.
-        let abreast = learner.last == first_of(epoch) && shared.history.last() < learner.last;
-        let plan = match abreast {
-            true => Plan::Diff { from: learner.last, to: learner.last },
-            false => shared.history.plan(learner.last),
-        };
-        let from = match plan {
-            Plan::Diff { from, to } => {
-                shared.out.push_back(send(PacketKind::Diff, to));
-                from
-            }
-            Plan::Trunc(zxid) => {
-                shared.out.push_back(send(PacketKind::Trunc, zxid));
-                zxid
-            }
-            Plan::Snap => {
-                shared.out.push_back(Action::SendSnapshot(link));
-                shared.history.last()
-            }
-        };
-        for entry in shared.history.after(from) {
-            let bytes = entry.bytes.clone();
-            let packet = QuorumPacket::with(PacketKind::Proposal, entry.zxid, bytes);
-            shared.out.push_back(Action::Send(link, packet));
-            shared.out.push_back(send(PacketKind::Commit, entry.zxid));
+    /// What only files have said becomes a configuration with a version, so that it can be told from
+    /// later ones.
+    fn first_config(&mut self, shared: &mut Shared) {
+        if let (0, None, Some(epoch)) =
+            (shared.rules.current.version(), &shared.rules.proposed, self.epoch)
+        {
+            let version = first_of(epoch).0;
+            let members = shared.rules.current.members.clone();
+            shared.prepare(Config::new(Membership { version, ..members }));
         }
-        for outstanding in &self.proposals {
-            let Entry { zxid, bytes } = outstanding.entry.clone();
-            let packet = QuorumPacket::with(PacketKind::Proposal, zxid, bytes);
-            shared.out.push_back(Action::Send(link, packet));
-            learner.unacknowledged.push_back((zxid, now));
-        }
-        learner.stage = Stage::Fed;
-        shared.push(send(PacketKind::NewLeader, first_of(epoch)));
     }
 
     /// Once a quorum is synchronised the epoch begins; whoever is ready may serve.
     fn establish(&mut self, shared: &mut Shared) {
         let Some(epoch) = self.epoch else { return };
         if self.phase == Phase::Synchronising {
-            let ready = self.learners.values().filter(|learner| learner.stage >= Stage::Ready);
-            let ready = ready.filter_map(|learner| learner.server.as_ref());
-            let me = shared.settings.id;
-            if !is_quorum(&shared.settings.voters, ready.chain([&me])) {
+            if !shared.rules.is_quorum(&self.arrived(shared, Stage::Ready)) {
                 return;
             }
             self.phase = Phase::Broadcasting;
             self.proposed = first_of(epoch);
+            if let Some(config) = shared.rules.proposed.clone() {
+                shared.configure(config);
+                if !shared.rules.current.voters().contains(&shared.settings.id) {
+                    self.over = Some("reconfigured: this server votes no more".to_owned());
+                    return;
+                }
+            }
             shared.push(Action::Serve(ServerState::Leading, first_of(epoch)));
         }
         if self.phase != Phase::Broadcasting {
@@ -402,85 +422,6 @@ impl Leader {
                 let packet = QuorumPacket::new(PacketKind::UpToDate, Zxid(-1));
                 shared.push(Action::Send(link, packet));
             }
-        }
-    }
-
-    fn propose(&mut self, shared: &mut Shared, now: Instant, entry: Entry) -> Result<(), End> {
-        let zxid = entry.zxid;
-        assert_eq!(self.phase, Phase::Broadcasting, "proposed before the epoch has begun");
-        assert!(follows(self.proposed, zxid), "proposed {zxid} after {}", self.proposed);
-        self.proposed = zxid;
-        for (&link, learner) in &mut self.learners {
-            if learner.stage >= Stage::Fed {
-                let packet = QuorumPacket::with(PacketKind::Proposal, zxid, entry.bytes.clone());
-                shared.push(Action::Send(link, packet));
-                learner.unacknowledged.push_back((zxid, now));
-            }
-        }
-        self.proposals.push_back(Outstanding { entry, acks: BTreeSet::new() });
-        // The numbers of an epoch run out; the next epoch has new ones.
-        match zxid.counter() >= Zxid::COUNTER_MAX - 1 {
-            true => Err("the epoch has no more numbers".to_owned()),
-            false => Ok(()),
-        }
-    }
-
-    fn acknowledged(&mut self, shared: &mut Shared, link: LinkId, zxid: Zxid) {
-        let Some(learner) = self.learners.get_mut(&link) else { return };
-        while learner.unacknowledged.front().is_some_and(|(sent, _)| *sent <= zxid) {
-            learner.unacknowledged.pop_front();
-        }
-        let found = self.proposals.iter_mut().find(|it| it.entry.zxid == zxid);
-        if let (Some(server), Some(outstanding)) = (learner.server, found) {
-            outstanding.acks.insert(server);
-            self.commit(shared);
-        }
-    }
-
-    /// Commits what a quorum has, in order.
-    fn commit(&mut self, shared: &mut Shared) {
-        let mut last = None;
-        while let Some(first) = self.proposals.front()
-            && is_quorum(&shared.settings.voters, &first.acks)
-            && let Some(first) = self.proposals.pop_front()
-        {
-            let zxid = first.entry.zxid;
-            shared.history.append(first.entry);
-            for (&link, learner) in &self.learners {
-                if learner.stage >= Stage::Fed {
-                    let packet = QuorumPacket::new(PacketKind::Commit, zxid);
-                    shared.push(Action::Send(link, packet));
-                }
-            }
-            last = Some(zxid);
-            while self.waiters.front().is_some_and(|(at, _)| *at <= zxid)
-                && let Some((_, waiter)) = self.waiters.pop_front()
-            {
-                // Its own clients must see what was committed before they are answered.
-                shared.push(Action::Commit(zxid));
-                self.synced(shared, waiter);
-            }
-        }
-        if let Some(zxid) = last {
-            shared.push(Action::Commit(zxid));
-        }
-    }
-
-    fn sync(&mut self, shared: &mut Shared, waiter: Waiter) {
-        match self.proposals.back() {
-            Some(last) => self.waiters.push_back((last.entry.zxid, waiter)),
-            None => self.synced(shared, waiter),
-        }
-    }
-
-    fn synced(&self, shared: &mut Shared, waiter: Waiter) {
-        match waiter {
-            Some(link) if self.learners.contains_key(&link) => {
-                let packet = QuorumPacket::new(PacketKind::Sync, Zxid::ZERO);
-                shared.push(Action::Send(link, packet));
-            }
-            Some(_) => {}
-            None => shared.push(Action::Synced(None)),
         }
     }
 
@@ -503,10 +444,9 @@ impl Leader {
         if self.half || self.phase != Phase::Broadcasting {
             return Ok(());
         }
-        let synced = self.learners.values().filter(|learner| learner.stage >= Stage::Ready);
-        let synced: Vec<ServerId> = synced.filter_map(|learner| learner.server).collect();
-        let me = shared.settings.id;
-        match is_quorum(&shared.settings.voters, synced.iter().chain([&me])) {
+        self.hand_over(shared);
+        let synced = self.arrived(shared, Stage::Ready);
+        match self.over.is_some() || shared.rules.is_quorum(&synced) {
             true => Ok(()),
             false => Err(format!("not sufficient followers synced, only {synced:?}")),
         }
@@ -540,8 +480,17 @@ impl fmt::Display for Leader {
             Phase::Broadcasting => "broadcasting",
         };
         write!(f, "leading in {}, {phase}", self.epoch.unwrap_or_default())?;
-        let (synced, others) = self.followers();
-        let outstanding = self.proposals.len();
-        write!(f, ", {synced} followers and {others} on their way, {outstanding} outstanding")
+        let ready = |observes| {
+            let there = |it: &&Learner| it.stage >= Stage::Ready && it.observes == observes;
+            self.learners.values().filter(there).count()
+        };
+        let known = self.learners.values().filter(|learner| learner.server.is_some()).count();
+        let (synced, observers) = (ready(false), ready(true));
+        write!(f, ", {synced} followers")?;
+        if observers > 0 {
+            write!(f, ", {observers} observers")?;
+        }
+        let (others, outstanding) = (known - synced - observers, self.proposals.len());
+        write!(f, " and {others} on their way, {outstanding} outstanding")
     }
 }
