@@ -90,7 +90,7 @@ fn delete(
         Ok(offset) => Ok((replica, offset)),
         Err(error) => {
             if let replica::Error::Log(error) = &error {
-                broker.replicas.note_failure(replica.id(), error);
+                broker.log_failed(replica.id(), error);
             }
             Err(code_of(&error))
         }

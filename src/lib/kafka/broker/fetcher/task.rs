@@ -209,7 +209,7 @@ impl Task {
                     "[ReplicaFetcher replicaId={}, leaderId={}, fetcherId={}] Error while processing data for partition {name}: {}",
                     self.broker.id, self.leader, self.number, Chain(error),
                 );
-                self.broker.replicas.note_failure(name, error);
+                self.broker.log_failed(name, error);
             }
         }
     }
