@@ -11,8 +11,6 @@ use milena::config::quorum::{Membership, Role, ServerAddress, ServerLine, ZooCfg
 use milena::zookeeper::client::{Client, ConnectString, Events, Options};
 use milena::zookeeper::jute::{KeeperError, ServerId};
 use milena::zookeeper::server::{Admin, Ensemble as Lines, Place, Running, Server, Settings};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::folder::Folder;
 use super::{WITHIN, servers, within};

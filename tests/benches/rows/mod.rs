@@ -74,7 +74,7 @@ pub const ROWS: &[Row] = &[
         name: "memory",
         needs: Needs::Programs,
         figures: &[
-            figure("resident, idle", "MB", Bar::Most(12.0)),
+            figure("resident, idle", "MB", Bar::Most(14.0)),
             figure("proportional, idle", "MB", Bar::None),
         ],
         start: start::memory,
