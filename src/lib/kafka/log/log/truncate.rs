@@ -12,6 +12,9 @@ impl Log {
     /// `offset` goes as a whole.
     pub fn truncate_to(&mut self, offset: i64, now_ms: i64) -> Result<bool> {
         if offset >= self.log_end {
+            // An epoch that was begun here and brought no record may be one the leader never had:
+            // left in place, it would be told to the leader, and answered thus, for ever.
+            self.epochs.truncate_from_end(offset);
             return Ok(false);
         }
         tracing::info!(

@@ -367,3 +367,39 @@ fn a_log_that_was_read_back_knows_what_is_decided() {
         assert_eq!(last_stable(&partition), stable);
     }
 }
+
+#[test]
+fn an_epoch_without_a_record_is_not_held_against_the_next_leader() {
+    let (leader, follower) = (partition(1, 1), partition(2, 1));
+    leader.become_as_told(&told(1, 4, &[1, 2]), at(0)).unwrap();
+    follower.become_as_told(&told(1, 4, &[1, 2]), at(0)).unwrap();
+    append(&leader, 1, 3).unwrap();
+    let heard = FromLeader { high_watermark: 3, log_start: 0 };
+    follower.append_as_follower(LeaderEpoch(4), &records(&leader, 0), heard, 1).unwrap();
+    append(&leader, 2, 2).unwrap();
+    // 2 leads for a moment and appends nothing; 1, which has not heard of it, leads again.
+    follower.become_as_told(&told(2, 5, &[1, 2]), at(3)).unwrap();
+    for partition in [&leader, &follower] {
+        partition.become_as_told(&told(1, 6, &[1]), at(4)).unwrap();
+    }
+    let ask = || {
+        let standing = follower.standing(LeaderEpoch(6)).unwrap();
+        let request = ReadRequest {
+            reader: Reader::Follower(BrokerId(2)),
+            offset: standing.log_end,
+            bytes_max: usize::MAX,
+            at_least_one: true,
+            current_epoch: Some(LeaderEpoch(6)),
+            last_fetched_epoch: standing.last_epoch,
+            leader_only: true,
+        };
+        leader.read(request).unwrap()
+    };
+    let (epoch, end) = ask().diverging.expect("1 does not know epoch 5");
+    assert_eq!((epoch, end), (LeaderEpoch(4), 5));
+    let cut = follower.truncate_to_leader(LeaderEpoch(6), epoch.0, end, 5).unwrap();
+    assert!(!cut.shortened, "there was nothing above");
+    let read = ask();
+    assert_eq!(read.diverging, None, "and now they agree");
+    assert_eq!(read.records.map(|it| it.read().unwrap().len()), Some(records(&leader, 3).len()));
+}
