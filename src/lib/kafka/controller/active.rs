@@ -54,6 +54,8 @@ pub(super) enum Task {
     ReplicasOnline(Vec<Replica>),
     ReplicasOffline(Vec<Replica>),
     ReplicasDropped(Vec<Replica>),
+    /// These were away unseen, and count again.
+    Returned(Vec<Replica>),
     /// These topics have no ids yet.
     Identify(BTreeMap<Arc<str>, TopicNode>),
     /// The log directories of these replicas failed.
@@ -280,6 +282,10 @@ impl Active {
             Task::ElectLeaderless => self.elect_for_leaderless(out),
             Task::ReplicasOnline(replicas) => self.replicas_online(replicas, out),
             Task::ReplicasOffline(replicas) => self.replicas_offline(replicas, out),
+            Task::Returned(replicas) => {
+                replicas.iter().for_each(|one| _ = self.context.failed_replicas.remove(one));
+                self.replicas_online(replicas, out);
+            }
             Task::ReplicasDropped(replicas) => self.replicas_dropped(replicas),
             Task::DisksFailed(replicas) => self.disks_failed(replicas),
             Task::Identify(topics) => self.identify(topics, out),

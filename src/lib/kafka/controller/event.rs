@@ -57,7 +57,8 @@ pub struct Picture {
     pub epoch: ControllerEpoch,
     pub brokers: BTreeMap<BrokerId, Arc<Broker>>,
     pub topics: BTreeMap<Arc<str>, TopicNode>,
-    pub states: BTreeMap<TopicPartition, LeaderAndIsr>,
+    /// With the zxid at which each was last written.
+    pub states: BTreeMap<TopicPartition, (LeaderAndIsr, i64)>,
     pub deletions: BTreeSet<Arc<str>>,
     pub reassignments: BTreeMap<TopicPartition, Vec<BrokerId>>,
     pub preferred_elections: BTreeSet<TopicPartition>,

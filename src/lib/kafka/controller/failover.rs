@@ -3,13 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::kafka::types::TopicPartition;
+use crate::kafka::types::{BrokerId, TopicPartition};
 
 use super::active::{Active, Task};
 use super::effect::{Effect, Write};
 use super::event::Picture;
 use super::partition_states::PartitionState;
 use super::replica_states::ReplicaState;
+
+/// Who of a partition's live ISR died and came back unseen.
+enum Bounced {
+    /// These; others have lived on.
+    Replicas(Vec<BrokerId>),
+    /// All, with the leader. Nobody knows better than it does, but what it writes from now on must
+    /// not carry the epoch of what it may have lost and others may hold: it is elected again.
+    All,
+}
 
 impl Active {
     /// What was begun by controllers before is read off the picture and gone on with.
@@ -30,9 +39,17 @@ impl Active {
             .map(|(topic, node)| (topic.clone(), node.clone()))
             .collect();
         let partitions = self.add_topics(picture.topics);
-        for (name, state) in picture.states {
+        let (mut returned, mut restarted) = (Vec::new(), Vec::new());
+        for (name, (state, written)) in picture.states {
             self.take(&name, state);
+            match self.find_bounced(&name, written) {
+                Bounced::Replicas(ids) => {
+                    returned.extend(ids.into_iter().map(|id| (id, name.clone())));
+                }
+                Bounced::All => restarted.push(name),
+            }
         }
+        self.context.failed_replicas.extend(returned.iter().cloned());
         // What runs already is not begun again, only recorded when it ends.
         let runs = |name: &TopicPartition, target: &Vec<_>| {
             let moving = self.context.partition(name).map(|one| &one.assignment);
@@ -52,6 +69,7 @@ impl Active {
             })
             .partition(|(broker, name)| self.context.is_reachable(*broker, name));
         self.find_states(&partitions);
+        restarted.iter().for_each(|name| self.enter(name, PartitionState::Offline));
         self.next([
             Task::Write(vec![
                 Write::DeleteIsrNotifications(picture.isr_notifications),
@@ -61,6 +79,7 @@ impl Active {
             Task::Identify(nameless),
             Task::ReplicasOnline(online),
             Task::ReplicasOffline(offline),
+            Task::Returned(returned),
             Task::StartMoves(self.moving(|_| true)),
             Task::MovesRequested(picture.reassignments),
             Task::ResumeDeletions,
@@ -81,6 +100,24 @@ impl Active {
             }
         }
         refused
+    }
+
+    /// Finds the replicas that died and came back while there was no controller to see it: their
+    /// brokers registered after the state that counts on them was written. They may have lost what
+    /// was in memory, so where another member of the ISR has lived on they count as failed until
+    /// it leads, as they do under a controller that sees them return (`brokers_changed`). Apache's
+    /// takes such a leader for one that never was away, and leaves it to lead with what it has.
+    fn find_bounced(&self, name: &TopicPartition, written: i64) -> Bounced {
+        let none = Bounced::Replicas(Vec::new());
+        let Some(one) = self.context.partition(name) else { return none };
+        let Some(leadership) = &one.leadership else { return none };
+        let live = leadership.isr.iter().filter_map(|id| self.context.brokers.get(id));
+        let (bounced, steady): (Vec<_>, Vec<_>) = live.partition(|broker| broker.epoch > written);
+        if !steady.is_empty() {
+            return Bounced::Replicas(bounced.into_iter().map(|broker| broker.id).collect());
+        }
+        let leads = bounced.iter().any(|broker| Some(broker.id) == leadership.leader);
+        if leads && one.assignment.replicas.len() > 1 { Bounced::All } else { none }
     }
 
     /// The states that follow from the picture: the only ones that are not entered from another.

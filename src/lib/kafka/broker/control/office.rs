@@ -300,6 +300,7 @@ impl Runner {
             Effect::ReadStates(partitions) => {
                 let znodes = Znodes(&client);
                 let states = self.session.attend(znodes.states(partitions)).await?;
+                let states = states.into_iter().map(|(name, (state, _))| (name, state)).collect();
                 return Ok(Some(Event::StatesRead(states)));
             }
             Effect::ReadTopics(topics) => {

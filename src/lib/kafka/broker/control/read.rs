@@ -89,19 +89,20 @@ impl Znodes<'_> {
         Ok(topics)
     }
 
-    /// The leaders and ISRs of these partitions; those that have none are left out. No watches:
+    /// The leaders and ISRs of these partitions, and when each was last written; those that have
+    /// none are left out. No watches:
     /// nobody but the controller and the leaders, who tell it, writes them.
     pub(super) async fn states(
         &self,
         names: Vec<TopicPartition>,
-    ) -> Result<BTreeMap<TopicPartition, LeaderAndIsr>> {
+    ) -> Result<BTreeMap<TopicPartition, (LeaderAndIsr, i64)>> {
         let path = |name: &TopicPartition| znode::partition_state_path(&name.topic, name.partition);
         let nodes = self.get(names.iter().map(path), false).await?;
         let mut states = BTreeMap::new();
         for (name, node) in names.into_iter().zip(nodes) {
             let Some((data, stat)) = node else { continue };
             if let Some(state) = readable(&path(&name), PartitionState::decode(&data)) {
-                states.insert(name, leader_and_isr(&state, stat.version));
+                states.insert(name, (leader_and_isr(&state, stat.version), stat.mzxid.0));
             }
         }
         Ok(states)

@@ -28,6 +28,8 @@ struct Life {
     brokers: BTreeMap<BrokerId, Arc<Broker>>,
     topics: BTreeMap<Arc<str>, TopicNode>,
     states: BTreeMap<TopicPartition, LeaderAndIsr>,
+    /// When each was written, where a script says so.
+    zxids: BTreeMap<TopicPartition, i64>,
     deletions: BTreeSet<Arc<str>>,
     moves: BTreeMap<TopicPartition, Vec<BrokerId>>,
     asked: u64,
@@ -47,6 +49,7 @@ impl Life {
             brokers: BTreeMap::new(),
             topics: BTreeMap::new(),
             states: BTreeMap::new(),
+            zxids: BTreeMap::new(),
             deletions: BTreeSet::new(),
             moves: BTreeMap::new(),
             asked: 0,
@@ -138,7 +141,7 @@ impl Life {
             epoch: ControllerEpoch(self.epoch),
             brokers: self.brokers.clone(),
             topics: self.topics.clone(),
-            states: self.states.clone(),
+            states: self.states.iter().map(|one| self.with_zxid(one)).collect(),
             deletions: self.deletions.clone(),
             reassignments: self.moves.clone(),
             preferred_elections: BTreeSet::new(),
@@ -146,6 +149,15 @@ impl Life {
             isr_notifications: Vec::new(),
             log_dir_notifications: Vec::new(),
         }
+    }
+
+    /// A state that no script says the zxid of was written after all brokers registered.
+    fn with_zxid(
+        &self,
+        (name, state): (&TopicPartition, &LeaderAndIsr),
+    ) -> (TopicPartition, (LeaderAndIsr, i64)) {
+        let written = self.zxids.get(name).copied().unwrap_or(i64::MAX);
+        (name.clone(), (state.clone(), written))
     }
 
     fn ask(&mut self, request: Request) -> Event {
@@ -263,7 +275,7 @@ impl Life {
         Ok(Event::Topics(self.topic_names()))
     }
 
-    /// `state t-0 leader=1 epoch=3 isr=1,2 [controller=9]`: somebody writes the znode.
+    /// `state t-0 leader=1 epoch=3 isr=1,2 [controller=9] [written=40]`: somebody writes the znode.
     fn set_state(&mut self, command: &Command) -> Result<String, Failure> {
         let mut args = command.consume_args();
         let name = partition(args.next_pos().ok_or("which partition?")?)?;
@@ -274,6 +286,9 @@ impl Life {
         };
         let epoch = LeaderEpoch(key("epoch")?.parse()?);
         let isr = ids(key("isr")?)?;
+        if let Ok(zxid) = key("written") {
+            self.zxids.insert(name.clone(), zxid.parse()?);
+        }
         let controller = key("controller").map_or(Ok(self.epoch), str::parse)?;
         let version = self.states.get(&name).map_or(0, |stored| stored.version + 1);
         let state = LeaderAndIsr {
@@ -400,7 +415,8 @@ fn lives_go_as_written() {
     }
 }
 
-const SCRIPTS: [&str; 10] = [
+const SCRIPTS: [&str; 11] = [
+    "bounced",
     "brokers",
     "conflicts",
     "controlled_shutdown",
