@@ -81,11 +81,6 @@ impl Faults {
         }
     }
 
-    /// How many faults there were.
-    pub fn struck(&self) -> u64 {
-        self.counts.values().sum()
-    }
-
     fn between(&mut self, least: u64, most: u64) -> Duration {
         millis(least + self.rng.below(most - least + 1))
     }

@@ -17,6 +17,8 @@ use super::world::{BROKERS, World};
 const FAULTY: Duration = Duration::from_secs(50);
 /// How long work goes on afterwards at least.
 const LIFE: Duration = Duration::from_secs(60);
+/// How many writes must have been acknowledged by then; where they were not, it goes on.
+const WRITES: u64 = 1_000;
 /// How long healing may take.
 const HEALED_WITHIN: Duration = Duration::from_secs(60);
 /// How often the brokers are looked at.
@@ -142,9 +144,12 @@ async fn course(
         let wounds = check::wounds(world);
         let now = world.network.elapsed();
         match wounds {
-            None if now >= LIFE => break,
+            None if now >= LIFE && load.books().acknowledgements >= WRITES => break,
             Some(wound) if now > healing + HEALED_WITHIN => {
                 return Err(format!("not healed: {wound}"));
+            }
+            None if now > healing + HEALED_WITHIN => {
+                return Err("healed, and yet nothing is written".to_owned());
             }
             _ => {}
         }

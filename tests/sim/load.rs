@@ -203,7 +203,7 @@ impl Load {
                 Err(error) => self.broken(format!("the group failed: {}", Chain(&error))),
             }
             polls += 1;
-            if polls % 10 == 0 && consumer.commit().await.is_ok() {
+            if polls.is_multiple_of(10) && consumer.commit().await.is_ok() {
                 self.books().commits += 1;
             }
         }

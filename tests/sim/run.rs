@@ -53,7 +53,7 @@ impl Totals {
     }
 
     /// Kinds of faults and events that never came.
-    pub fn missing(&self) -> Vec<&'static str> {
+    fn missing(&self) -> Vec<&'static str> {
         let events = [
             "controller deposed unawares",
             "election",
@@ -63,6 +63,27 @@ impl Totals {
         ];
         let all = KINDS.iter().chain(&events);
         all.filter(|kind| self.counts.get(*kind).copied().unwrap_or(0) == 0).copied().collect()
+    }
+}
+
+/// What a life must have in it to prove anything.
+const ACKNOWLEDGED_A_LIFE: u64 = 1_000;
+const FAULTS_A_LIFE: u64 = 5;
+/// Below this many lives a kind of fault may be missing by chance.
+const LIVES_THAT_HAVE_ALL: u64 = 100;
+
+impl Totals {
+    /// Why these lives prove too little.
+    pub fn shortcomings(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        if self.least_acknowledged < ACKNOWLEDGED_A_LIFE || self.least_faults < FAULTS_A_LIFE {
+            found.push("a life had too few writes or faults in it".to_owned());
+        }
+        let missing = self.missing();
+        if self.lives >= LIVES_THAT_HAVE_ALL && !missing.is_empty() {
+            found.push(format!("never came: {}", missing.join(", ")));
+        }
+        found
     }
 }
 
