@@ -40,6 +40,21 @@ pub struct Topic {
     pub partitions: Vec<Partition>,
 }
 
+impl Topic {
+    /// Keeps what is known of partitions under a higher leader epoch than a broker tells that has
+    /// not heard of it yet (KIP-320). Without an id this may be another topic of the same name.
+    fn keep_newer(&mut self, before: &Topic) {
+        if self.id == Uuid::ZERO {
+            return;
+        }
+        for (now, before) in self.partitions.iter_mut().zip(&before.partitions) {
+            if now.leader_epoch >= 0 && now.leader_epoch < before.leader_epoch {
+                now.clone_from(before);
+            }
+        }
+    }
+}
+
 /// A picture of the cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
@@ -54,6 +69,11 @@ impl Cluster {
     /// Who leads a partition.
     pub fn leader(&self, topic: &str, partition: i32) -> Option<i32> {
         self.partition(topic, partition)?.leader
+    }
+
+    /// The epoch of its leader; -1 where it is not known.
+    pub fn leader_epoch(&self, topic: &str, partition: i32) -> i32 {
+        self.partition(topic, partition).map_or(-1, |it| it.leader_epoch)
     }
 
     /// A partition.
@@ -82,7 +102,13 @@ impl Cluster {
             let Some(name) = &topic.name else { continue };
             match topic.error_code {
                 ErrorCode::UNKNOWN_TOPIC_OR_PARTITION => drop(topics.remove(name)),
-                _ => drop(topics.insert(name.clone(), read_topic(name, topic))),
+                _ => {
+                    let mut topic = read_topic(name, topic);
+                    if let Some(before) = topics.get(name).filter(|it| it.id == topic.id) {
+                        topic.keep_newer(before);
+                    }
+                    topics.insert(name.clone(), topic);
+                }
             }
         }
         Cluster {
@@ -126,6 +152,40 @@ mod tests {
     use crate::kafka::protocol::message::metadata::{
         MetadataResponseBroker, MetadataResponsePartition,
     };
+
+    #[test]
+    fn an_older_leader_epoch_replaces_nothing_of_the_same_topic() {
+        let told = |id: u8, leader_id, leader_epoch| MetadataResponse {
+            topics: vec![MetadataResponseTopic {
+                name: Some("a".to_owned()),
+                topic_id: Uuid([id; 16]),
+                partitions: vec![MetadataResponsePartition {
+                    leader_id,
+                    leader_epoch,
+                    ..MetadataResponsePartition::default()
+                }],
+                ..MetadataResponseTopic::default()
+            }],
+            ..MetadataResponse::default()
+        };
+        let cases = [
+            // The topic's id (0: none), who leads, under which epoch; what is known then.
+            (1, 1, 5, (Some(1), 5)),
+            (1, 2, 6, (Some(2), 6)),
+            (1, 1, 5, (Some(2), 6)),
+            (1, -1, 7, (None, 7)),
+            (2, 3, 0, (Some(3), 0)),
+            (0, 4, -1, (Some(4), -1)),
+            (0, 5, 9, (Some(5), 9)),
+            (0, 6, 8, (Some(6), 8)),
+        ];
+        let mut cluster = Cluster::default();
+        for (id, leader, epoch, known) in cases {
+            cluster = cluster.with(&told(id, leader, epoch));
+            let found = (cluster.leader("a", 0), cluster.leader_epoch("a", 0));
+            assert_eq!(found, known, "{id} {leader} {epoch}");
+        }
+    }
 
     #[test]
     fn an_answer_replaces_what_it_names() {

@@ -33,7 +33,7 @@ pub use connection::{Connection, Pending};
 pub use error::{Error, Result};
 pub use options::{Address, Options};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -234,11 +234,14 @@ impl Client {
     pub async fn refresh(&self, topics: Topics<'_>, create: bool) -> Result<Arc<Cluster>> {
         let response = self.metadata(topics, create).await?;
         let mut cluster = self.shared.cluster.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = cluster.with(&response);
         if matches!(topics, Topics::All) {
             // What the answer does not name is no more.
-            Arc::make_mut(&mut cluster).topics.clear();
+            let named: HashSet<_> =
+                response.topics.iter().filter_map(|it| it.name.as_ref()).collect();
+            next.topics.retain(|name, _| named.contains(name));
         }
-        let next = Arc::new(cluster.with(&response));
+        let next = Arc::new(next);
         *cluster = next.clone();
         Ok(next)
     }

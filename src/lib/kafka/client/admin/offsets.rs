@@ -112,10 +112,13 @@ async fn ask_leader(
         let offered = connection.versions().offered(api);
         return Err(Error::Unsupported { address, api, offered });
     }
+    let cluster = client.cluster();
     let mut topics: BTreeMap<&str, Vec<ListOffsetsPartition>> = BTreeMap::new();
     for (partition, spec) in wanted {
         topics.entry(&partition.topic).or_default().push(ListOffsetsPartition {
             partition_index: partition.partition,
+            // A leader that was deposed and does not know it refuses this (KIP-320).
+            current_leader_epoch: cluster.leader_epoch(&partition.topic, partition.partition),
             timestamp: spec.timestamp(),
             ..ListOffsetsPartition::default()
         });

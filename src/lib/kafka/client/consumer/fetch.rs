@@ -28,6 +28,7 @@ const SESSIONS_SINCE: i16 = 7;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Wanted {
     offset: i64,
+    leader_epoch: i32,
     bytes_max: i32,
 }
 
@@ -127,10 +128,12 @@ async fn ask(
 ) -> Result<FetchResponse> {
     let connection = shared.fetching.broker(broker).await?;
     let version = connection.version_at_most::<FetchRequest>(VERSION_MAX)?;
+    let cluster = shared.client.cluster();
     let wanted: BTreeMap<TopicPartition, Wanted> = asked
         .iter()
         .map(|(name, _, offset, bytes_max)| {
-            (name.clone(), Wanted { offset: *offset, bytes_max: *bytes_max })
+            let leader_epoch = cluster.leader_epoch(&name.topic, name.partition);
+            (name.clone(), Wanted { offset: *offset, leader_epoch, bytes_max: *bytes_max })
         })
         .collect();
     if version < SESSIONS_SINCE {
@@ -155,6 +158,8 @@ fn request(settings: &super::Settings, told: Told<Wanted>) -> FetchRequest {
     for (name, wanted) in told.wanted {
         topics.entry(name.topic).or_default().push(FetchPartition {
             partition: name.partition,
+            // Whoever has heard of another leader, or of none yet, refuses this (KIP-320).
+            current_leader_epoch: wanted.leader_epoch,
             fetch_offset: wanted.offset,
             partition_max_bytes: wanted.bytes_max,
             ..FetchPartition::default()

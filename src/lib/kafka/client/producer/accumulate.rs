@@ -96,14 +96,19 @@ pub(super) struct Queue {
     pub(super) partition: TopicPartition,
     pub(super) waiting: VecDeque<Batch>,
     pub(super) open: Option<Batch>,
-    pub(super) in_flight: usize,
+    /// The batches under way, by number.
+    pub(super) in_flight: Vec<u64>,
     /// The front was sent before and must be through before anything else is sent.
     pub(super) retrying: bool,
     pub(super) not_before: Instant,
+    /// Id and epoch that this partition's batches carry. The id is the producer's; the epoch is
+    /// raised here alone, because a broker compares it within a partition only.
+    pub(super) producer: Option<(i64, i16)>,
     /// The sequence number of the next batch that gets one.
     pub(super) next_sequence: i32,
-    /// The sequence number the broker expects next, as far as it has acknowledged.
-    pub(super) acknowledged: i32,
+    /// A number in the row will never come, so the next batch begins a new row, under the next
+    /// epoch, once nothing is left of the old one.
+    pub(super) is_broken: bool,
     /// Why the last attempt failed.
     pub(super) last_error: Option<Error>,
 }
@@ -141,7 +146,7 @@ pub(super) struct Accumulator {
     pub(super) flushing: usize,
     /// Id and epoch of an idempotent producer.
     pub(super) producer: Option<(i64, i16)>,
-    /// A batch with a sequence number was given up: a new id is needed before anything is sent.
+    /// A partition has no epochs left: a new id is needed before anything is sent.
     pub(super) renew_producer: bool,
     pub(super) rng: Rng,
 }
@@ -267,7 +272,9 @@ impl Accumulator {
 
     /// Whether nothing waits and nothing is under way.
     pub(super) fn is_idle(&self) -> bool {
-        self.queues.iter().all(|it| it.waiting.is_empty() && it.open.is_none() && it.in_flight == 0)
+        self.queues
+            .iter()
+            .all(|it| it.waiting.is_empty() && it.open.is_none() && it.in_flight.is_empty())
     }
 
     /// Takes out what may be sent now. `leader` says who leads a partition; partitions nobody
@@ -283,6 +290,7 @@ impl Accumulator {
         if blocked {
             return (Vec::new(), 0);
         }
+        let producer = self.producer.filter(|_| self.settings.idempotent);
         // Starting elsewhere each time keeps one partition from starving others of room.
         let start = usize::try_from(self.rng.below(self.queues.len() as u64)).unwrap_or_default();
         let count = self.queues.len();
@@ -301,13 +309,17 @@ impl Accumulator {
             {
                 continue;
             }
+            let queue = &mut self.queues[at];
+            if producer.is_some() && queue.begins_anew() && !queue.renumber(producer) {
+                self.renew_producer = true;
+                continue;
+            }
             let fresh = || (Outgoing { broker, batches: Vec::new() }, 0);
             let (request, bytes) = requests.entry(broker).or_insert_with(fresh);
             if *bytes > 0 && *bytes + size > self.settings.max_request_size {
                 continue;
             }
             *bytes += size;
-            let producer = self.producer.filter(|_| self.settings.idempotent);
             request.batches.extend(self.queues[at].take(producer));
         }
         let requests: Vec<Outgoing> = requests.into_values().map(|(it, _)| it).collect();
@@ -342,18 +354,20 @@ impl Queue {
             partition,
             waiting: VecDeque::new(),
             open: None,
-            in_flight: 0,
+            in_flight: Vec::new(),
             retrying: false,
             not_before: Instant::default(),
+            producer: None,
             next_sequence: 0,
-            acknowledged: 0,
+            is_broken: false,
             last_error: None,
         }
     }
 
     /// The size of the batch that may be sent now.
     fn ready(&self, now: Instant, settings: &Settings, hurry: bool) -> Option<usize> {
-        if now < self.not_before || (self.retrying && self.in_flight > 0) {
+        let waits_for_others = self.retrying || self.begins_anew();
+        if now < self.not_before || (waits_for_others && !self.in_flight.is_empty()) {
             return None;
         }
         if let Some(front) = self.waiting.front() {
@@ -363,14 +377,34 @@ impl Queue {
         (hurry || now >= open.created + settings.linger).then(|| open.size())
     }
 
+    /// Whether the next batch is the first of a new row of sequence numbers.
+    fn begins_anew(&self) -> bool {
+        self.is_broken && self.waiting.front().is_none_or(|front| front.sequence.is_none())
+    }
+
+    /// Begins a new row under the next epoch; false where there is none.
+    fn renumber(&mut self, producer: Option<(i64, i16)>) -> bool {
+        let Some((id, epoch)) = self.producer.or(producer) else { return true };
+        let Some(epoch) = epoch.checked_add(1) else { return false };
+        self.begin_row(Some((id, epoch)));
+        true
+    }
+
+    /// What waits will be numbered anew, from zero, for this producer.
+    pub(super) fn begin_row(&mut self, producer: Option<(i64, i16)>) {
+        (self.producer, self.next_sequence, self.is_broken) = (producer, 0, false);
+        self.waiting.iter_mut().for_each(|batch| batch.sequence = None);
+    }
+
     /// Takes the front out, with a sequence number where it needs one and has none yet.
     fn take(&mut self, producer: Option<(i64, i16)>) -> Option<Batch> {
         let mut batch = self.waiting.pop_front().or_else(|| self.open.take())?;
-        if let (Some((id, epoch)), None) = (producer, batch.sequence) {
+        if let (Some(producer), None) = (producer, batch.sequence) {
+            let (id, epoch) = *self.producer.get_or_insert(producer);
             batch.sequence = Some((id, epoch, self.next_sequence));
             self.next_sequence = add_sequence(self.next_sequence, batch.count());
         }
-        self.in_flight += 1;
+        self.in_flight.push(batch.id);
         Some(batch)
     }
 }

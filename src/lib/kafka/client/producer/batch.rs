@@ -26,6 +26,10 @@ pub(super) struct Batch {
     /// How much memory it is counted for.
     pub(super) reserved: usize,
     pub(super) attempts: u32,
+    /// An attempt ended without a word whether it was appended.
+    pub(super) is_uncertain: bool,
+    /// Since when the broker says that what comes before it is missing.
+    pub(super) refused_since: Option<Instant>,
     /// Producer id, epoch and the number of its first record, once it has them.
     pub(super) sequence: Option<(i64, i16, i32)>,
 }
@@ -39,7 +43,17 @@ impl Batch {
         reserved: usize,
     ) -> Batch {
         let body = Body::Open(builder);
-        Batch { id, queue, body, created, reserved, attempts: 0, sequence: None }
+        Batch {
+            id,
+            queue,
+            body,
+            created,
+            reserved,
+            attempts: 0,
+            is_uncertain: false,
+            refused_since: None,
+            sequence: None,
+        }
     }
 
     /// Its size in bytes, unpacked while it is open.

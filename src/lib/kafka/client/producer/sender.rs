@@ -247,7 +247,9 @@ impl Shared {
                     Err(error) => Err(error.clone()),
                 };
                 if let Err(error) = &outcome {
-                    stale |= error.is_retriable();
+                    // A leader that misses what was acknowledged may be none any more.
+                    let gap = error.code() == Some(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER);
+                    stale |= gap || error.is_retriable();
                     let left = accumulator.settings.retries.saturating_sub(batch.attempts + 1);
                     tracing::warn!(
                         target: "org.apache.kafka.clients.producer.internals.Sender",

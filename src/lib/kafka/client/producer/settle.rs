@@ -7,8 +7,11 @@ use super::batch::Batch;
 use crate::base::clock::Instant;
 use crate::kafka::client::{Error, Result};
 use crate::kafka::protocol::error_code::ErrorCode;
-use crate::kafka::record::batch::add_sequence;
 use crate::kafka::types::TopicPartition;
+
+/// The part of `delivery.timeout.ms` for which a leader that misses what another acknowledged is
+/// taken for one that was deposed.
+const PATIENCE_PART: u32 = 4;
 
 /// Where a batch came to lie; -1 where the broker does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +50,7 @@ impl Accumulator {
         outcome: Result<Place>,
     ) -> Option<Finished> {
         let queue = &mut self.queues[batch.queue];
-        queue.in_flight = queue.in_flight.saturating_sub(1);
+        queue.in_flight.retain(|id| *id != batch.id);
         let error = match outcome {
             Ok(place) => return Some(self.finish(batch, Ok(place))),
             // The broker has these records from an attempt whose answer was lost.
@@ -56,8 +59,10 @@ impl Accumulator {
             }
             Err(error) => error,
         };
+        let mut batch = batch;
+        batch.is_uncertain |= says_nothing(&error);
         let expired = now >= batch.created + self.settings.delivery_timeout;
-        let again = self.may_try_again(&batch, &error);
+        let again = self.may_try_again(now, &mut batch, &error);
         if !again || expired || batch.attempts >= self.settings.retries {
             return Some(self.give_up(batch, error));
         }
@@ -65,20 +70,44 @@ impl Accumulator {
         None
     }
 
-    fn may_try_again(&mut self, batch: &Batch, error: &Error) -> bool {
+    /// Whether a batch is sent again, and whether with other numbers.
+    fn may_try_again(&mut self, now: Instant, batch: &mut Batch, error: &Error) -> bool {
         match error.code() {
-            // An earlier batch of the partition is still to be sent again; this one only waits.
             Some(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) => {
-                let expected = self.queues[batch.queue].acknowledged;
-                batch.sequence.is_some_and(|(_, _, sequence)| sequence != expected)
+                if self.is_next(batch) && !self.is_patient(now, batch) {
+                    self.break_row(batch);
+                }
+                self.settings.idempotent
             }
             // The broker has forgotten us: begin anew with the same records.
             Some(ErrorCode::UNKNOWN_PRODUCER_ID) => {
-                self.renew_producer = true;
+                self.break_row(batch);
                 true
             }
             _ => error.is_retriable(),
         }
+    }
+
+    /// Whether no earlier batch of the partition is still to come: then the one before it, which
+    /// the broker misses, never will.
+    fn is_next(&self, batch: &Batch) -> bool {
+        let queue = &self.queues[batch.queue];
+        let earlier = queue.in_flight.iter().chain(queue.waiting.iter().map(|it| &it.id));
+        earlier.into_iter().all(|id| *id > batch.id)
+    }
+
+    /// A batch that may have been appended by an attempt nobody answered is not numbered anew at
+    /// once: a broker that was deposed and does not know it misses what the leader has, and under
+    /// other numbers the leader would take the same records twice. Apache's producer does not wait.
+    fn is_patient(&self, now: Instant, batch: &mut Batch) -> bool {
+        let since = *batch.refused_since.get_or_insert(now);
+        let patience = self.settings.delivery_timeout / PATIENCE_PART;
+        batch.is_uncertain && self.settings.acks == -1 && now < since + patience
+    }
+
+    fn break_row(&mut self, batch: &mut Batch) {
+        batch.sequence = None;
+        self.queues[batch.queue].is_broken = true;
     }
 
     /// Puts a batch back where it belongs: batches are numbered in order.
@@ -94,17 +123,14 @@ impl Accumulator {
     }
 
     fn give_up(&mut self, batch: Batch, error: Error) -> Finished {
-        // Its sequence numbers will never arrive; whatever follows would be refused.
-        self.renew_producer |= batch.sequence.is_some();
+        // Its numbers may never arrive; whatever was not sent yet must not follow them.
+        self.queues[batch.queue].is_broken |= batch.sequence.is_some();
         self.finish(batch, Err(error))
     }
 
     fn finish(&mut self, batch: Batch, outcome: Result<Place>) -> Finished {
         self.used = self.used.saturating_sub(batch.reserved);
         let queue = &mut self.queues[batch.queue];
-        if let (Ok(_), Some((_, _, sequence))) = (&outcome, batch.sequence) {
-            queue.acknowledged = add_sequence(sequence, batch.count());
-        }
         queue.retrying = queue.waiting.front().is_some_and(|it| it.attempts > 0);
         Finished { partition: queue.partition.clone(), batch, outcome }
     }
@@ -154,7 +180,7 @@ impl Accumulator {
     pub(super) fn needs_producer(&self) -> bool {
         self.settings.idempotent
             && (self.producer.is_none() || self.renew_producer)
-            && self.queues.iter().all(|it| it.in_flight == 0)
+            && self.queues.iter().all(|it| it.in_flight.is_empty())
     }
 
     /// Takes a new producer id: every sequence begins at zero.
@@ -162,10 +188,21 @@ impl Accumulator {
         self.producer = Some((id, epoch));
         self.renew_producer = false;
         for queue in &mut self.queues {
-            (queue.next_sequence, queue.acknowledged) = (0, 0);
-            for batch in &mut queue.waiting {
-                batch.sequence = None;
-            }
+            queue.begin_row(Some((id, epoch)));
         }
     }
+}
+
+/// Whether an error leaves open if the records were appended.
+fn says_nothing(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        None | Some(
+            ErrorCode::REQUEST_TIMED_OUT
+                | ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND
+                | ErrorCode::NOT_LEADER_OR_FOLLOWER
+                | ErrorCode::KAFKA_STORAGE_ERROR
+                | ErrorCode::UNKNOWN_SERVER_ERROR
+        )
+    )
 }

@@ -147,21 +147,87 @@ fn a_failed_batch_goes_first_and_alone() {
 }
 
 #[test]
-fn a_batch_that_is_given_up_takes_its_producer_id_with_it() {
+fn a_batch_that_is_given_up_breaks_the_row_of_its_partition_alone() {
     let mut machine = machine(Settings::default());
     put(&mut machine, 0, 0, b"a");
     put(&mut machine, 0, 1, b"a");
     let mut request = drain(&mut machine, 0).remove(0);
+    request.batches.sort_by_key(|batch| batch.queue);
     let (second, first) = (request.batches.pop().unwrap(), request.batches.pop().unwrap());
     let failed = settle(&mut machine, 1, first, Err(ErrorCode::MESSAGE_TOO_LARGE)).unwrap();
     assert_eq!(failed.outcome.unwrap_err().code(), Some(ErrorCode::MESSAGE_TOO_LARGE));
     put(&mut machine, 2, 0, b"b");
-    assert!(drain(&mut machine, 2).is_empty());
-    assert!(!machine.needs_producer(), "the other batch still speaks for the old id");
+    put(&mut machine, 2, 1, b"b");
+    let mut request = drain(&mut machine, 2).remove(0);
+    request.batches.sort_by_key(|batch| batch.queue);
+    let sequences: Vec<_> = request.batches.iter().map(|it| it.sequence.unwrap()).collect();
+    assert_eq!(sequences, [(7, 1, 0), (7, 0, 1)]);
     settle(&mut machine, 3, second, Ok(0)).unwrap();
+    assert!(!machine.needs_producer());
+}
+
+#[test]
+fn what_was_sent_behind_a_batch_that_is_given_up_keeps_its_numbers() {
+    let mut machine = machine(Settings::default());
+    let mut sent = Vec::new();
+    for ms in 0..2 {
+        put(&mut machine, ms, 0, b"a");
+        sent.push(one(&mut machine, ms));
+    }
+    settle(&mut machine, 5, sent.remove(0), Err(ErrorCode::CORRUPT_MESSAGE));
+    // The first expires. Nobody knows whether it, and what followed it, are there.
+    put(&mut machine, 119_000, 0, b"b");
+    assert_eq!(machine.expire(at(120_000)).len(), 1);
+    assert!(drain(&mut machine, 120_000).is_empty(), "the new one waits for the second");
+    // Refused, and refused for good: it was not there, so it may have other numbers.
+    let gap = ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER;
+    let second = Batch { created: at(119_000), ..sent.remove(0) };
+    assert!(settle(&mut machine, 120_000, second, Err(gap)).is_none());
+    let second = one(&mut machine, 130_000);
+    assert_eq!(second.sequence, Some((7, 1, 0)));
+    settle(&mut machine, 130_001, second, Ok(1)).unwrap();
+    assert_eq!(one(&mut machine, 130_001).sequence, Some((7, 1, 1)));
+}
+
+/// A deposed leader that does not know it misses what its successor has acknowledged.
+#[test]
+fn a_batch_that_may_be_there_already_is_not_numbered_anew_at_once() {
+    let gap = ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER;
+    for (acks, first_answer, same_numbers) in [
+        (-1, ErrorCode::NOT_LEADER_OR_FOLLOWER, true),
+        (-1, ErrorCode::NOT_ENOUGH_REPLICAS, false),
+        (1, ErrorCode::NOT_LEADER_OR_FOLLOWER, false),
+    ] {
+        let mut machine = machine(Settings { acks, ..Settings::default() });
+        put(&mut machine, 0, 0, b"a");
+        let batch = one(&mut machine, 0);
+        settle(&mut machine, 1, batch, Ok(0)).unwrap();
+        put(&mut machine, 2, 0, b"b");
+        let batch = one(&mut machine, 2);
+        assert!(settle(&mut machine, 3, batch, Err(first_answer)).is_none());
+        let batch = one(&mut machine, 5_000);
+        assert!(settle(&mut machine, 5_000, batch, Err(gap)).is_none());
+        let batch = one(&mut machine, 10_000);
+        let expected = if same_numbers { (7, 0, 1) } else { (7, 1, 0) };
+        assert_eq!(batch.sequence, Some(expected));
+        if same_numbers {
+            assert!(settle(&mut machine, 35_000, batch, Err(gap)).is_none());
+            assert_eq!(one(&mut machine, 40_000).sequence, Some((7, 1, 0)), "patience ends");
+        }
+    }
+}
+
+#[test]
+fn a_partition_without_epochs_left_asks_for_another_id() {
+    let mut machine = machine(Settings::default());
+    machine.set_producer(7, i16::MAX);
+    put(&mut machine, 0, 0, b"a");
+    let batch = one(&mut machine, 0);
+    assert!(settle(&mut machine, 1, batch, Err(ErrorCode::UNKNOWN_PRODUCER_ID)).is_none());
+    assert!(drain(&mut machine, 5_000).is_empty());
     assert!(machine.needs_producer());
     machine.set_producer(8, 0);
-    assert_eq!(one(&mut machine, 3).sequence, Some((8, 0, 0)));
+    assert_eq!(one(&mut machine, 5_000).sequence, Some((8, 0, 0)));
 }
 
 #[test]
@@ -174,9 +240,7 @@ fn duplicates_are_successes_and_strangers_begin_anew() {
     put(&mut machine, 2, 0, b"b");
     let batch = one(&mut machine, 2);
     assert!(settle(&mut machine, 2, batch, Err(ErrorCode::UNKNOWN_PRODUCER_ID)).is_none());
-    assert!(machine.needs_producer());
-    machine.set_producer(9, 0);
-    assert_eq!(one(&mut machine, 5_000).sequence, Some((9, 0, 0)));
+    assert_eq!(one(&mut machine, 5_000).sequence, Some((7, 1, 0)));
 }
 
 #[test]
@@ -195,7 +259,7 @@ fn what_waits_too_long_fails_with_the_last_reason() {
         said.starts_with("the delivery of 1 record(s) to t-0 was not done in time: append: "),
         "{said}"
     );
-    assert!(machine.needs_producer(), "its sequence number is lost");
+    assert_eq!(one(&mut machine, 120_000).sequence, Some((7, 1, 0)), "its number is lost");
 }
 
 #[test]
