@@ -72,12 +72,19 @@ enum Inner {
 
 /// A held lock on a file; let go when dropped.
 #[derive(Debug)]
-pub struct Lock(#[allow(dead_code)] Option<File>, Option<(Arc<Memory>, PathBuf)>);
+pub struct Lock(Held);
+
+#[derive(Debug)]
+enum Held {
+    System(real::RealFile),
+    Memory(Arc<Memory>, PathBuf),
+}
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if let Some((memory, path)) = self.1.take() {
-            memory.unlock(&path);
+        match &self.0 {
+            Held::System(file) => file.unlock(),
+            Held::Memory(memory, path) => memory.unlock(path),
         }
     }
 }
@@ -227,11 +234,11 @@ impl Disk {
                 if !file.try_lock()? {
                     return Ok(None);
                 }
-                Ok(Some(Lock(Some(File(Inner::System(Arc::new(file)))), None)))
+                Ok(Some(Lock(Held::System(file))))
             }
             Disk::Memory(memory) => {
                 let held = memory.lock(path)?;
-                Ok(held.then(|| Lock(None, Some((memory.clone(), path.to_owned())))))
+                Ok(held.then(|| Lock(Held::Memory(memory.clone(), path.to_owned()))))
             }
         }
     }
@@ -442,11 +449,16 @@ mod tests {
             let expected = [("b", false, 7), ("c", false, 3), ("d", true, 0)];
             assert_eq!(names, expected.map(|(n, d, l)| (n.to_owned(), d, l)));
             disk.remove_file(&folder.join("none")).unwrap();
-            let lock = disk.lock(&folder.join(".lock")).unwrap();
-            assert!(lock.is_some());
+            let lock = disk.lock(&folder.join(".lock")).unwrap().unwrap();
+            // What a process has that is just being started.
+            let copy = match &lock.0 {
+                Held::System(file) => Some(file.0.try_clone().unwrap()),
+                Held::Memory(..) => None,
+            };
             assert!(disk.lock(&folder.join(".lock")).unwrap().is_none(), "held");
             drop(lock);
             assert!(disk.lock(&folder.join(".lock")).unwrap().is_some());
+            drop(copy);
         });
     }
 }

@@ -11,7 +11,7 @@ use super::{Entry, Mode, Space};
 
 /// An open file of the operating system.
 #[derive(Debug)]
-pub(super) struct RealFile(fs::File);
+pub(super) struct RealFile(pub(super) fs::File);
 
 impl RealFile {
     pub(super) fn open(path: &Path, mode: Mode) -> io::Result<RealFile> {
@@ -84,6 +84,13 @@ impl RealFile {
         };
         Ok(mine(flock(&self.0, FlockOperation::NonBlockingLockExclusive))?
             && mine(fcntl_lock(&self.0, FlockOperation::NonBlockingLockExclusive))?)
+    }
+
+    /// Lets go at once. To close the file is not enough for flock: a process that another thread is
+    /// just starting has a copy of the descriptor until it becomes another program.
+    pub(super) fn unlock(&self) {
+        // Nothing can be done about an error; the file is closed next.
+        let _ = rustix::fs::flock(&self.0, rustix::fs::FlockOperation::Unlock);
     }
 }
 
