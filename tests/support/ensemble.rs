@@ -162,6 +162,11 @@ impl Ensemble {
         super::servers::word(&self.host, self.ports[&id], word).await
     }
 
+    /// Where a server's clients connect.
+    pub fn address(&self, id: i64) -> String {
+        format!("{}:{}", self.host, self.ports[&id])
+    }
+
     /// Where a server's quorum port is, and its election port.
     pub fn quorum_addresses(&self, id: i64) -> [(String, u16); 2] {
         let member = &self.members.servers[&id].addresses[0];

@@ -47,6 +47,12 @@ pub struct Ensemble {
     pub history_max: usize,
     /// `quorumListenOnAllIPs`.
     pub listen_everywhere: bool,
+    /// `observerMasterPort`: where followers take observers, which then do not follow the leader.
+    pub observer_master_port: Option<u16>,
+    /// `forceSnapshotSync`: learners are sent a snapshot, however little they lack.
+    pub forces_snapshot: bool,
+    /// `leaderServes`: whether a leader takes clients.
+    pub leader_serves: bool,
 }
 
 impl Ensemble {
@@ -69,6 +75,9 @@ impl Ensemble {
             connect_timeout: Duration::from_secs(5),
             history_max: 500,
             listen_everywhere: false,
+            observer_master_port: None,
+            forces_snapshot: false,
+            leader_serves: true,
         }
     }
 
@@ -121,6 +130,11 @@ impl Ensemble {
             connect_timeout: millis(keys.cnx_timeout),
             history_max: usize::try_from(keys.commit_log_count).unwrap_or(0).max(500),
             listen_everywhere: keys.quorum_listen_on_all_ips,
+            observer_master_port: u16::try_from(keys.observer_master_port)
+                .ok()
+                .filter(|&it| it > 0),
+            forces_snapshot: keys.force_snapshot_sync,
+            leader_serves: keys.leader_serves != "no",
             ..Ensemble::of(id, members)
         }))
     }
@@ -130,13 +144,10 @@ impl Ensemble {
 fn refuse_unbuilt(cfg: &ZooCfg) -> Result<(), String> {
     let keys = &cfg.keys;
     let unbuilt = [
-        (keys.observer_master_port != 0, "observerMasterPort"),
         (keys.ssl_quorum, "sslQuorum=true"),
         (keys.port_unification, "portUnification=true"),
         (keys.quorum_auth_enable_sasl, "quorum.auth.enableSasl=true"),
         (keys.oracle_path.is_some(), "oraclePath"),
-        (keys.leader_serves == "no", "leaderServes=no"),
-        (keys.force_snapshot_sync, "forceSnapshotSync=true"),
     ];
     let found = unbuilt.iter().find(|(set, _)| *set);
     match found {
@@ -198,12 +209,16 @@ mod tests {
     fn what_is_not_built_is_refused_with_its_key() {
         let cases = [
             ("sslQuorum=true\n", "sslQuorum=true"),
-            ("observerMasterPort=4000\n", "observerMasterPort"),
+            ("portUnification=true\n", "portUnification=true"),
         ];
         for (line, key) in cases {
             let error = read(&format!("{THREE}{line}"), Some("1")).unwrap_err();
             assert!(error.starts_with(key), "{error}");
         }
+        let more = "observerMasterPort=4000\nforceSnapshotSync=true\nleaderServes=no\n";
+        let ensemble = read(&format!("{THREE}{more}"), Some("1")).unwrap().unwrap();
+        assert_eq!(ensemble.observer_master_port, Some(4000));
+        assert!(ensemble.forces_snapshot && !ensemble.leader_serves);
         let two = "server.4=d:2888:3888|e:2888:3888\n";
         let error = read(&format!("{THREE}{two}"), Some("1")).unwrap_err();
         assert!(error.contains("specified for sid 4"), "{error}");

@@ -57,6 +57,8 @@ pub enum Action {
     Connect(ServerId),
     /// Take learners' connections.
     Listen,
+    /// Take observers' connections, where they do not follow the leader.
+    ListenForObservers,
     Send(LinkId, QuorumPacket),
     /// The transactions at hand do not reach back to where a learner's log ends, the first of these:
     /// send what the log on disk has up to the second, or a SNAP packet and the state behind it.
@@ -118,6 +120,7 @@ impl fmt::Display for Action {
             ),
             Action::Connect(to) => write!(f, "connect to {to}"),
             Action::Listen => f.write_str("listen"),
+            Action::ListenForObservers => f.write_str("listen for observers"),
             Action::Send(link, sent) => {
                 write!(f, "to {}: ", link.0)?;
                 packet(f, sent)

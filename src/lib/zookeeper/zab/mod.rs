@@ -16,6 +16,8 @@
 //! * [`history`]: the newest transactions, and what a learner lacks of them.
 //! * `follower`, `leader`: the two roles, each with a state of its own. An observer follows without
 //!   a vote, and is told only what is committed.
+//! * `feed`: how a learner is brought up to date.
+//! * `observer_master`: the observers of a follower, where they are to follow it and not the leader.
 //!
 //! Invariants, each held where it is written and where it is read:
 //!
@@ -29,10 +31,12 @@
 //! * A role has ended altogether before the next begins.
 
 pub mod election;
+mod feed;
 mod follower;
 pub mod history;
 mod leader;
 pub mod message;
+mod observer_master;
 mod peer;
 pub mod quorum;
 
@@ -68,6 +72,10 @@ pub struct Settings {
     pub pace: Pace,
     /// `commitLogCount`.
     pub history_max: usize,
+    /// `forceSnapshotSync`: learners that lack something get everything.
+    pub forces_snapshot: bool,
+    /// `observerMasterPort` is set: a follower takes observers.
+    pub takes_observers: bool,
 }
 
 impl Settings {

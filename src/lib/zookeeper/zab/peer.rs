@@ -210,11 +210,13 @@ impl Peer {
         }
     }
 
-    /// Those that have all that this leader has, itself among them, and those on the way there.
+    /// Those that have all that this leader has, itself among them, and those on the way there; of a
+    /// follower, its observers.
     pub fn learners(&self) -> Learners {
         match &self.role {
             Role::Leading(leader) => leader.learners(&self.shared),
-            Role::Looking(_) | Role::Following(_) | Role::Retiring => Learners::default(),
+            Role::Following(follower) => follower.learners(),
+            Role::Looking(_) | Role::Retiring => Learners::default(),
         }
     }
 
@@ -335,6 +337,52 @@ impl fmt::Display for Peer {
             Role::Following(follower) => follower.fmt(f),
             Role::Leading(leader) => leader.fmt(f),
             Role::Retiring => f.write_str("retiring"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::zookeeper::zab::Pace;
+
+    /// ZOOKEEPER-3829: another server's configuration is taken over only where servers may be
+    /// reconfigured, and only if it is a later one.
+    #[test]
+    fn configurations_of_others_are_taken_over_only_where_they_may_be() {
+        let parse = |text: &str| Membership::parse(text).unwrap();
+        let ours = parse("server.1=h:1:11\nserver.2=h:2:12\nserver.3=h:3:13\nversion=100000000");
+        let later = parse("server.1=h:1:11\nserver.2=h:2:12\nversion=200000000");
+        let earlier = parse("server.1=h:1:11\nserver.2=h:2:12\nversion=1");
+        for (reconfigures, told, taken) in
+            [(true, &later, true), (false, &later, false), (true, &earlier, false)]
+        {
+            let settings = Settings {
+                id: ServerId(1),
+                rules: Rules { current: Arc::new(Config::new(ours.clone())), proposed: None },
+                observer: false,
+                reconfigures,
+                tick: Duration::from_millis(100),
+                init_limit: 10,
+                sync_limit: 5,
+                pace: Pace {
+                    shortest: Duration::from_millis(200),
+                    longest: Duration::from_secs(60),
+                },
+                history_max: 500,
+                forces_snapshot: false,
+                takes_observers: false,
+            };
+            let now = Instant::from_millis(1_000);
+            let mut peer = Peer::new(settings, (0, 0), Zxid::ZERO, Vec::new(), now);
+            let vote = Vote { epoch: 0, zxid: Zxid::ZERO, leader: ServerId(2) };
+            let config = Some(Config::new(told.clone()).text().clone());
+            let said = Notification { state: ServerState::Looking, vote, round: 1, config };
+            peer.step(now, Event::Heard(ServerId(2), said));
+            let version = peer.rules().current.version();
+            assert_eq!(version == told.version, taken, "{version:x}, {reconfigures}");
         }
     }
 }

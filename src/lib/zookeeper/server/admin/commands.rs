@@ -125,7 +125,10 @@ pub(super) fn run(command: Command, query: &[(String, String)], server: &Dispatc
         Command::LastSnapshot => last_snapshot(server),
         Command::Leader => leader(server),
         Command::Monitor => Value::Object(metrics::json(&gauges(server), &pipeline.metrics)),
-        Command::Observers => json!({"synced_observers": 0, "observers": []}),
+        Command::Observers => {
+            let synced = pipeline.state().learners.observers;
+            json!({"synced_observers": synced, "observers": []})
+        }
         Command::ServerStats => server_stats(server, false),
         Command::Stats => server_stats(server, true),
         Command::VotingView => voting_view(server),

@@ -63,6 +63,9 @@ pub(in super::super) fn gauges(server: &Dispatch) -> Values {
         ("non_mtls_local_conn_count", whole(0)),
         ("uptime", whole(now.since(server.started).as_millis())),
     ]);
+    if role == Role::Following {
+        all.push(("synced_observers", whole(learners.observers)));
+    }
     if role == Role::Leading {
         let synced = learners.synced.len().saturating_sub(1);
         let all_learners = synced + learners.observers + learners.on_their_way;

@@ -116,12 +116,12 @@ pub(super) fn answer(word: Word, server: &Dispatch) -> String {
         return format!("{word} is not executed because it is not in the whitelist.\n");
     }
     let always = matches!(word, Word::Ruok | Word::Envi | Word::Gtmk | Word::Stmk | Word::Isro);
-    if !always && pipeline.state().role == Role::Looking {
+    if !always && !pipeline.serves_clients() {
         return "This ZooKeeper instance is not currently serving requests\n".to_owned();
     }
     match word {
         Word::Ruok => "imok".to_owned(),
-        Word::Isro if pipeline.state().role == Role::Looking => "null".to_owned(),
+        Word::Isro if !pipeline.serves_clients() => "null".to_owned(),
         Word::Isro if pipeline.state().role == Role::ReadOnly => "ro".to_owned(),
         Word::Isro => "rw".to_owned(),
         Word::Gtmk | Word::Stmk => server.trace_mask.load(Ordering::Relaxed).to_string(),

@@ -166,9 +166,22 @@ impl Pipeline {
         state.leader = None;
     }
 
-    /// Whether clients are served.
+    /// Whether it serves, clients or only other servers.
     pub(in super::super) fn serves(&self) -> bool {
         self.state().role != Role::Looking
+    }
+
+    /// Whether clients are served; a leader may leave that to the others (`leaderServes=no`).
+    pub(in super::super) fn serves_clients(&self) -> bool {
+        self.takes_clients(self.state().role)
+    }
+
+    pub(super) fn takes_clients(&self, role: Role) -> bool {
+        match role {
+            Role::Looking => false,
+            Role::Leading => self.settings.ensemble.as_ref().is_none_or(|it| it.leader_serves),
+            Role::Alone | Role::ReadOnly | Role::Following | Role::Observing => true,
+        }
     }
 
     /// The only server serves again, from another tree that ends with `zxid`.

@@ -30,8 +30,12 @@ impl Pipeline {
         state.stats.received += 1;
         let last_zxid = state.tree.last_zxid();
         let read_only = state.role == Role::ReadOnly;
-        if state.role == Role::Looking {
-            return Answer::Close("this server is not in an ensemble that works".to_owned());
+        if !self.takes_clients(state.role) {
+            let why = match state.role {
+                Role::Leading => "this server leads and takes no clients (leaderServes=no)",
+                _ => "this server is not in an ensemble that works",
+            };
+            return Answer::Close(why.to_owned());
         }
         let admitted = state.admit(request.session != SessionId::NONE, now);
         let Some(connection) = state.connections.get_mut(&id) else { return Answer::Nothing };

@@ -127,6 +127,8 @@ pub(super) async fn join(
         sync_limit: ensemble.sync_limit,
         pace: Pace { shortest, longest },
         history_max: ensemble.history_max,
+        forces_snapshot: ensemble.forces_snapshot,
+        takes_observers: ensemble.observer_master_port.is_some(),
     };
     let peer = Peer::new(rules, epochs, last, newest, settings.clock.now());
     let linker = Linker {
@@ -276,7 +278,10 @@ impl Member {
                 let rules = self.peer.rules();
                 let configs = rules.proposed.iter().chain([&rules.current]);
                 let mut lines = configs.filter_map(|it| it.members.servers.get(&leader.0));
-                let places = lines.next().map(|line| line.addresses.clone()).unwrap_or_default();
+                let places = match self.ensemble.observer_master_port.filter(|_| observes) {
+                    Some(port) => self.observer_masters(port),
+                    None => lines.next().map(|line| line.addresses.clone()).unwrap_or_default(),
+                };
                 let tick = u64::from(self.pipeline.settings.tick_ms);
                 let within = Duration::from_millis(tick) * self.ensemble.init_limit;
                 // Voters may name to an observer a leader that they have not missed yet.
@@ -290,6 +295,12 @@ impl Member {
                 self.pipeline.end_read_only();
                 for (host, place) in listens(&self.ensemble) {
                     self.linker.listen(host, place.quorum_port);
+                }
+            }
+            Action::ListenForObservers => {
+                for (host, _) in listens(&self.ensemble) {
+                    let port = self.ensemble.observer_master_port.unwrap_or_default();
+                    self.linker.listen(host, port);
                 }
             }
             Action::Send(link, packet) => {
@@ -463,6 +474,20 @@ impl Member {
         self.looking_since = self.pipeline.settings.clock.now();
         self.pipeline.metrics.looking_count.up();
         Ok(Event::Retired(self.pipeline.apply_tail()))
+    }
+
+    /// Where the voters take observers; only those that follow do. Each role begins with another.
+    fn observer_masters(&self, port: u16) -> Vec<ServerAddress> {
+        let members = &self.peer.rules().current.members;
+        let mut places: Vec<ServerAddress> = members
+            .voters()
+            .filter_map(|id| members.servers.get(&id)?.addresses.first().cloned())
+            .map(|place| ServerAddress { quorum_port: port, ..place })
+            .collect();
+        let first = self.ensemble.id.0.unsigned_abs().wrapping_add(self.linker.role);
+        let count = places.len().max(1) as u64;
+        places.rotate_left(usize::try_from(first % count).unwrap_or(0));
+        places
     }
 
     /// How long ago the last election began.

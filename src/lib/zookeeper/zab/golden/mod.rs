@@ -13,11 +13,14 @@ use bytes::Bytes;
 use goldenscript::{Command, Context, Runner};
 
 use super::{Action, Config, Entry, Event, LinkId, Pace, Peer, Rules, Settings};
+use crate::base::bytes::Reader;
 use crate::base::clock::Instant;
 use crate::config::quorum::Membership;
+use crate::zookeeper::jute::quorum_packet::{Forwarded, Revalidated, Touched};
 use crate::zookeeper::jute::txn::{SetDataTxn, TxnHeader};
 use crate::zookeeper::jute::{
-    OpCode, PacketKind, QuorumPacket, ServerId, ServerState, Transaction, Txn, Zxid, to_bytes,
+    Jute, OpCode, PacketKind, QuorumPacket, ServerId, ServerState, SessionId, Transaction, Txn,
+    Zxid, to_bytes,
 };
 
 type Failure = Box<dyn Error>;
@@ -32,6 +35,8 @@ struct Node {
     /// What is older is only in a snapshot.
     base: Zxid,
     listens: bool,
+    /// It takes observers as a follower.
+    masters: bool,
     /// The last number its pipeline gave out.
     numbered: Zxid,
     /// Its disk does not answer; this is what it will say.
@@ -48,6 +53,9 @@ struct Life {
     /// What the servers' files say.
     config: Arc<Config>,
     reconfigures: bool,
+    /// Followers take the observers.
+    takes_observers: bool,
+    forces_snapshot: bool,
     now: u64,
     mail: VecDeque<(ServerId, Event)>,
     /// The learner's end and the leader's.
@@ -56,6 +64,8 @@ struct Life {
     /// Who would connect to whom, as soon as that one listens.
     dialling: BTreeMap<ServerId, ServerId>,
     cut: BTreeSet<(ServerId, ServerId)>,
+    /// What these say to each other is lost, and their connections stand.
+    mute: BTreeSet<(ServerId, ServerId)>,
     history_max: usize,
     /// What is printed.
     votes: bool,
@@ -70,12 +80,15 @@ impl Life {
             nodes: BTreeMap::new(),
             config: Arc::new(Config::new(Membership::default())),
             reconfigures: false,
+            takes_observers: false,
+            forces_snapshot: false,
             now: 1_000,
             mail: VecDeque::new(),
             links: BTreeMap::new(),
             linked: 0,
             dialling: BTreeMap::new(),
             cut: BTreeSet::new(),
+            mute: BTreeSet::new(),
             history_max: 500,
             votes: false,
             rest: true,
@@ -105,6 +118,8 @@ impl Life {
                 longest: Duration::from_millis(60_000),
             },
             history_max: self.history_max,
+            forces_snapshot: self.forces_snapshot,
+            takes_observers: self.takes_observers,
         };
         let now = self.now();
         let node = self.nodes.entry(id).or_default();
@@ -119,7 +134,7 @@ impl Life {
 
     fn crash(&mut self, id: ServerId) {
         let node = self.nodes.get_mut(&id).expect("a server");
-        (node.peer, node.listens) = (None, false);
+        (node.peer, node.listens, node.masters) = (None, false, false);
         self.dialling.remove(&id);
         self.mail.retain(|(to, _)| *to != id);
         self.unlink(|(a, b)| *a == id || *b == id, id);
@@ -178,19 +193,24 @@ impl Life {
     }
 
     fn reachable(&self, from: ServerId, to: ServerId) -> bool {
-        !self.cut.contains(&(from.min(to), from.max(to)))
+        let pair = (from.min(to), from.max(to));
+        !self.cut.contains(&pair) && !self.mute.contains(&pair)
     }
 
     fn send(&mut self, from: ServerId, link: LinkId, event: Event) {
         let Some(&(learner, leader)) = self.links.get(&link) else { return };
         let to = if from == learner { leader } else { learner };
+        if !self.reachable(from, to) {
+            return;
+        }
         self.mail.push_back((to, event));
     }
 
     /// Makes the connections that can be made.
     fn dial(&mut self) {
         for (id, to) in self.dialling.clone() {
-            if self.nodes[&to].listens && self.reachable(id, to) {
+            let node = &self.nodes[&to];
+            if (node.listens || node.masters) && self.reachable(id, to) {
                 self.dialling.remove(&id);
                 self.linked += 1;
                 let link = LinkId(self.linked);
@@ -210,6 +230,11 @@ impl Life {
                 None
             }
             Action::Connect(to) => {
+                let observes = self.nodes[&id].peer.as_ref().map(Peer::state);
+                let observes = observes == Some(ServerState::Observing) && self.takes_observers;
+                // Any voter that takes observers will do: the first that does.
+                let master = self.nodes.iter().find(|(_, node)| node.masters);
+                let to = if observes { master.map_or(to, |(&id, _)| id) } else { to };
                 self.dialling.insert(id, to);
                 self.dial();
                 None
@@ -233,6 +258,20 @@ impl Life {
                 self.send(id, link, Event::Packet(link, packet));
                 None
             }
+            // The leader's pipeline confirms a sync, and knows every session with an even number.
+            Action::Ask(link, packet) => {
+                let data = packet.data.unwrap_or_default();
+                let asked = Forwarded::decode(&mut Reader::shared(&data)).expect("a request");
+                (asked.op == OpCode::Sync.code()).then_some(Event::Sync(Some(link)))
+            }
+            Action::Revalidate(link, data) => {
+                let asked = Touched::decode(&mut Reader::shared(&data)).expect("a question");
+                let valid = asked.session.0 % 2 == 0;
+                let said = to_bytes(&Revalidated { session: asked.session, valid });
+                let packet = QuorumPacket::with(PacketKind::Revalidate, Zxid(-1), said);
+                self.send(id, link, Event::Packet(link, packet));
+                None
+            }
             Action::Close(link, _) => {
                 if let Some(ends) = self.links.get(&link).copied() {
                     self.unlink(|it| *it == ends, id);
@@ -243,7 +282,7 @@ impl Life {
                 self.dialling.remove(&id);
                 self.unlink(|(a, b)| *a == id || *b == id, id);
                 let node = self.nodes.get_mut(&id).expect("a server");
-                node.listens = false;
+                (node.listens, node.masters) = (false, false);
                 let applied = node.applied;
                 let tail: Vec<_> =
                     node.log.iter().filter(|entry| entry.zxid > applied).cloned().collect();
@@ -260,6 +299,10 @@ impl Life {
         match action {
             Action::Listen => {
                 node.listens = true;
+                self.dial();
+            }
+            Action::ListenForObservers => {
+                node.masters = true;
                 self.dial();
             }
             Action::SaveAccepted(epoch) => {
@@ -367,9 +410,7 @@ impl Runner for Life {
         while let Some(word) = args.next_pos() {
             words.push(word.to_owned());
         }
-        let ids = || -> Result<Vec<ServerId>, Failure> {
-            words.iter().map(|word| Ok(ServerId(word.parse()?))).collect()
-        };
+        let ids = || ids_of(&words);
         match command.name.as_str() {
             "voters" => {
                 *self = Life { votes: false, ..Life::new() };
@@ -383,6 +424,8 @@ impl Runner for Life {
             }
             "joins" => self.begin(&ids()?, "")?,
             "reconfigures" => self.reconfigures = true,
+            "masters" => self.takes_observers = true,
+            "snapshots" => self.forces_snapshot = true,
             // `reconfigure 3 server.1=h:1:11 ...`: the leader 3 proposes these lines.
             "reconfigure" => {
                 self.reconfigure(ServerId(words[0].parse()?), &words[1..])?;
@@ -424,6 +467,11 @@ impl Runner for Life {
                 self.feed(ids()?[0], Event::Sync(None));
                 self.settle();
             }
+            // `forward 4 sync`: what a client of server 4 wants of the leader; `revalidate 7`, `create`.
+            "forward" => {
+                self.forward(ids_of(&words[..1])?[0], &words[1..])?;
+                self.settle();
+            }
             "cut" => {
                 let ids = ids()?;
                 let pair = (ids[0].min(ids[1]), ids[0].max(ids[1]));
@@ -431,7 +479,14 @@ impl Runner for Life {
                 self.unlink(|(a, b)| (*a.min(b), *a.max(b)) == pair, ServerId(0));
                 self.settle();
             }
-            "heal" => self.cut.clear(),
+            "mute" => {
+                let ids = ids()?;
+                self.mute.insert((ids[0].min(ids[1]), ids[0].max(ids[1])));
+            }
+            "heal" => {
+                self.cut.clear();
+                self.mute.clear();
+            }
             "packet" => self.forge(&words)?,
             "status" => self.status(),
             name => return Err(format!("no command '{name}'").into()),
@@ -440,7 +495,29 @@ impl Runner for Life {
     }
 }
 
+fn ids_of(words: &[String]) -> Result<Vec<ServerId>, Failure> {
+    words.iter().map(|word| Ok(ServerId(word.parse()?))).collect()
+}
+
 impl Life {
+    fn forward(&mut self, id: ServerId, words: &[String]) -> Result<(), Failure> {
+        let session = words.get(1).map_or(Ok(0), |word| word.parse())?;
+        let packet = match words[0].as_str() {
+            "revalidate" => {
+                let asked = to_bytes(&Touched { session: SessionId(session), timeout_ms: 4_000 });
+                QuorumPacket::with(PacketKind::Revalidate, Zxid(-1), asked)
+            }
+            name => {
+                let op = if name == "sync" { OpCode::Sync } else { OpCode::Create };
+                let session = SessionId(session);
+                let asked = Forwarded { session, cxid: 1, op: op.code(), body: Bytes::new() };
+                QuorumPacket::with(PacketKind::Request, Zxid(-1), to_bytes(&asked))
+            }
+        };
+        self.feed(id, Event::Forward(packet));
+        Ok(())
+    }
+
     /// Adds voters and other lines to the configuration, with a server for each that is new.
     fn begin(&mut self, voters: &[ServerId], lines: &str) -> Result<(), Failure> {
         let before = self.config.members.lines().join("\n");
@@ -507,13 +584,15 @@ fn lives_go_as_written() {
     }
 }
 
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 10] = [
     "election",
     "synchronisation",
     "broadcast",
     "rules",
+    "known_failures",
     "lost_disk",
     "observers",
+    "observer_master",
     "weights",
     "reconfiguration",
 ];

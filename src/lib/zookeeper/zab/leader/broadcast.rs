@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Leader, Outstanding, Phase, Stage};
+use super::{Leader, Learner, Outstanding, Phase, Stage};
 use crate::base::clock::Instant;
 use crate::zookeeper::jute::{PacketKind, QuorumPacket, ServerId, Zxid};
+use crate::zookeeper::zab::feed;
 use crate::zookeeper::zab::history::{Entry, follows};
 use crate::zookeeper::zab::message::{Action, LinkId, Waiter};
 use crate::zookeeper::zab::peer::{End, Shared};
@@ -76,38 +77,28 @@ impl Leader {
                 self.successor = Some(leader).filter(|&it| it != shared.settings.id);
             }
             last = Some(zxid);
-            while self.waiters.front().is_some_and(|(at, _)| *at <= zxid)
-                && let Some((_, waiter)) = self.waiters.pop_front()
-            {
-                // Its own clients must see what was committed before they are answered.
-                shared.push(Action::Commit(zxid));
-                self.synced(shared, waiter);
-            }
         }
         if let Some(zxid) = last {
+            // Its own clients must see what was committed before they are answered.
             shared.push(Action::Commit(zxid));
+            self.confirm(shared);
         }
     }
 
     /// Tells the learners that this is committed; and who leads from here on, if it reconfigures.
     fn tell(&self, shared: &mut Shared, entry: &Entry, leader: Option<ServerId>) {
-        let number = leader.map(|leader| leader.0.to_be_bytes());
-        let informed = || match &number {
-            None => (PacketKind::Inform, Some(entry.bytes.clone())),
+        let informed = feed::informed(entry, leader);
+        let committed = match leader {
+            None => QuorumPacket::new(PacketKind::Commit, entry.zxid),
             Some(leader) => {
-                let bytes = [&leader[..], &entry.bytes].concat();
-                (PacketKind::InformAndActivate, Some(Bytes::from(bytes)))
+                let leader = Bytes::copy_from_slice(&leader.0.to_be_bytes());
+                QuorumPacket::with(PacketKind::CommitAndActivate, entry.zxid, leader)
             }
-        };
-        let committed = || match &number {
-            None => (PacketKind::Commit, None),
-            Some(leader) => (PacketKind::CommitAndActivate, Some(Bytes::copy_from_slice(leader))),
         };
         for (&link, learner) in &self.learners {
             if learner.stage >= Stage::Fed {
-                let (kind, data) = if learner.observes { informed() } else { committed() };
-                let packet = QuorumPacket { data, ..QuorumPacket::new(kind, entry.zxid) };
-                shared.push(Action::Send(link, packet));
+                let packet = if learner.observes { &informed } else { &committed };
+                shared.push(Action::Send(link, packet.clone()));
             }
         }
     }
@@ -137,21 +128,107 @@ impl Leader {
         }
     }
 
+    /// Somebody wants what is committed by now: told when all that is proposed is, and when a quorum
+    /// has said since that it follows still. Without the second, a leader that was deposed and does
+    /// not know it yet would answer (ZOOKEEPER-2136).
     pub(super) fn sync(&mut self, shared: &mut Shared, waiter: Waiter) {
-        match self.proposals.back() {
-            Some(last) => self.waiters.push_back((last.entry.zxid, waiter)),
-            None => self.synced(shared, waiter),
+        let after = self.proposals.back().map_or(self.proposed, |last| last.entry.zxid);
+        // A round that has begun was asked about an earlier moment.
+        let round = self.rounds.begun + 1;
+        self.waiters.push_back((after, round, waiter));
+        if self.rounds.begun == self.rounds.done {
+            self.begin_round(shared);
         }
     }
 
-    fn synced(&self, shared: &mut Shared, waiter: Waiter) {
-        match waiter {
-            Some(link) if self.learners.contains_key(&link) => {
-                let packet = QuorumPacket::new(PacketKind::Sync, Zxid::ZERO);
-                shared.push(Action::Send(link, packet));
+    fn begin_round(&mut self, shared: &mut Shared) {
+        self.rounds.begun += 1;
+        for (&link, learner) in &mut self.learners {
+            if learner.stage >= Stage::Ready && !learner.observes {
+                learner.ping(shared, link, self.proposed);
+                learner.awaited = learner.pings;
             }
-            Some(_) => {}
-            None => shared.push(Action::Synced(None)),
         }
+        self.answered(shared);
+    }
+
+    /// A learner has answered a ping: perhaps it was the one that made a quorum.
+    pub(super) fn answered(&mut self, shared: &mut Shared) {
+        if self.rounds.begun == self.rounds.done {
+            return;
+        }
+        let there =
+            |it: &&Learner| it.stage >= Stage::Ready && !it.observes && it.answers >= it.awaited;
+        let servers = self.learners.values().filter(there).filter_map(|learner| learner.server);
+        let follow: BTreeSet<ServerId> = servers.chain([shared.settings.id]).collect();
+        if shared.rules.is_quorum(&follow) {
+            self.rounds.done = self.rounds.begun;
+            self.confirm(shared);
+            if self.waiters.back().is_some_and(|(_, round, _)| *round > self.rounds.done) {
+                self.begin_round(shared);
+            }
+        }
+    }
+
+    /// Answers those who have waited long enough.
+    fn confirm(&mut self, shared: &mut Shared) {
+        let open = self.proposals.front().map(|first| first.entry.zxid);
+        while let Some(&(after, round, waiter)) = self.waiters.front()
+            && round <= self.rounds.done
+            && open.is_none_or(|open| after < open)
+        {
+            self.waiters.pop_front();
+            match waiter {
+                Some(link) if self.learners.contains_key(&link) => {
+                    let packet = QuorumPacket::new(PacketKind::Sync, Zxid::ZERO);
+                    shared.push(Action::Send(link, packet));
+                }
+                Some(_) => {}
+                None => shared.push(Action::Synced(None)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::quorum::Membership;
+    use crate::zookeeper::zab::message::Event;
+    use crate::zookeeper::zab::quorum::Rules;
+    use crate::zookeeper::zab::{Pace, Peer, Settings};
+
+    /// ZOOKEEPER-4883: behind the last number of an epoch comes another epoch, not the first again.
+    #[test]
+    fn an_epoch_ends_with_its_numbers() {
+        let members = Membership::parse("server.1=h:1:11").unwrap();
+        let settings = Settings {
+            id: ServerId(1),
+            rules: Rules { current: Arc::new(Config::new(members)), proposed: None },
+            observer: false,
+            reconfigures: false,
+            tick: Duration::from_millis(100),
+            init_limit: 10,
+            sync_limit: 5,
+            pace: Pace { shortest: Duration::from_millis(200), longest: Duration::from_secs(60) },
+            history_max: 500,
+            forces_snapshot: false,
+            takes_observers: false,
+        };
+        let now = Instant::from_millis(1_000);
+        let mut peer = Peer::new(settings, (0, 0), Zxid::ZERO, Vec::new(), now);
+        let shared = &mut peer.shared;
+        let mut leader = Leader::begin(shared, now);
+        for _ in 0..2 {
+            leader.step(shared, now, Event::Saved).unwrap();
+        }
+        assert_eq!(leader.phase, Phase::Broadcasting);
+        let number = |counter| Entry { zxid: Zxid::new(1, counter), bytes: Bytes::new() };
+        leader.proposed = Zxid::new(1, Zxid::COUNTER_MAX - 3);
+        leader.propose(shared, now, number(Zxid::COUNTER_MAX - 2)).unwrap();
+        let end = leader.propose(shared, now, number(Zxid::COUNTER_MAX - 1)).unwrap_err();
+        assert_eq!(end, "the epoch has no more numbers");
     }
 }

@@ -1,10 +1,8 @@
 //! Leading: an epoch that a quorum accepts, each learner brought up to date, then proposals.
 //!
-//! * `feed`: what a learner lacks.
 //! * `broadcast`: what is proposed, acknowledged and committed.
 
 mod broadcast;
-mod feed;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -13,6 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::feed;
 use super::history::Entry;
 use super::message::{Action, Event, LinkId, Waiter};
 use super::peer::{End, Learners, Shared};
@@ -42,8 +41,9 @@ pub(super) struct Leader {
     half: bool,
     proposals: VecDeque<Outstanding>,
     proposed: Zxid,
-    /// Waiting until a proposal is committed.
-    waiters: VecDeque<(Zxid, Waiter)>,
+    /// Waiting until all up to there is committed, and for a round in which a quorum follows.
+    waiters: VecDeque<(Zxid, u64, Waiter)>,
+    rounds: Rounds,
     /// A committed reconfiguration wants another to lead: nothing is committed here any more.
     successor: Option<ServerId>,
     /// Why it ends, found out in the middle of something.
@@ -77,6 +77,24 @@ struct Learner {
     last: Zxid,
     /// Proposals it has not acknowledged, with the time each was sent.
     unacknowledged: VecDeque<(Zxid, Instant)>,
+    /// Pings it was sent, and answers that have come; and how many the round that has begun wants.
+    pings: u64,
+    answers: u64,
+    awaited: u64,
+}
+
+impl Learner {
+    fn ping(&mut self, shared: &mut Shared, link: LinkId, proposed: Zxid) {
+        self.pings += 1;
+        shared.push(Action::Send(link, QuorumPacket::new(PacketKind::Ping, proposed)));
+    }
+}
+
+/// Rounds of pings, one at a time: what a quorum answers in one, it has said after the round began.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rounds {
+    begun: u64,
+    done: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,6 +147,7 @@ impl Leader {
             proposals: VecDeque::new(),
             proposed: history.last(),
             waiters: VecDeque::new(),
+            rounds: Rounds::default(),
             successor: None,
             over: None,
         };
@@ -188,6 +207,9 @@ impl Leader {
                     heard_at: now,
                     last,
                     unacknowledged,
+                    pings: 0,
+                    answers: 0,
+                    awaited: 0,
                 };
                 self.learners.insert(link, learner);
             }
@@ -257,7 +279,9 @@ impl Leader {
                 Ok(())
             }
             (Stage::Fed | Stage::Ready | Stage::Serving, PacketKind::Ping) => {
+                learner.answers += 1;
                 shared.push(Action::Touch(link, packet.data.unwrap_or_default()));
+                self.answered(shared);
                 Ok(())
             }
             (Stage::Ready | Stage::Serving, PacketKind::Revalidate) => {
@@ -425,6 +449,23 @@ impl Leader {
         }
     }
 
+    /// Sends a learner what it lacks, then NEWLEADER; from here on it gets all that is proposed.
+    fn feed(&mut self, shared: &mut Shared, now: Instant, link: LinkId) {
+        let Some(learner) = self.learners.get_mut(&link) else { return };
+        let Some(epoch) = self.epoch else { return };
+        feed::committed(shared, link, learner.last, epoch);
+        // An observer is told of them once they are committed.
+        let outstanding = self.proposals.iter().filter(|_| !learner.observes);
+        for outstanding in outstanding {
+            let Entry { zxid, bytes } = outstanding.entry.clone();
+            let packet = QuorumPacket::with(PacketKind::Proposal, zxid, bytes);
+            shared.push(Action::Send(link, packet));
+            learner.unacknowledged.push_back((zxid, now));
+        }
+        learner.stage = Stage::Fed;
+        feed::new_leader(shared, link, epoch);
+    }
+
     fn tick(&mut self, shared: &mut Shared, now: Instant) -> Result<(), End> {
         if self.phase != Phase::Broadcasting && now >= self.phase_until {
             return Err(format!("no quorum while {self}"));
@@ -434,10 +475,9 @@ impl Leader {
         }
         self.ping_at = now + shared.settings.tick / 2;
         self.cut_silent(shared, now);
-        for (&link, learner) in &self.learners {
+        for (&link, learner) in &mut self.learners {
             if learner.stage >= Stage::Fed {
-                let packet = QuorumPacket::new(PacketKind::Ping, self.proposed);
-                shared.push(Action::Send(link, packet));
+                learner.ping(shared, link, self.proposed);
             }
         }
         self.half = !self.half;

@@ -4,15 +4,21 @@
 //! committed or not; once that is durable it saves the epoch, and once that is, acknowledges. The
 //! acknowledgements of single proposals wait until UPTODATE (ZOOKEEPER-3911, 4643, 4646, 4685).
 
+mod phase;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
+use phase::{Phase, Sync};
+
 use super::history::{Entry, follows};
 use super::message::{Action, Event, LinkId};
-use super::peer::{End, Shared};
+use super::observer_master::ObserverMaster;
+use super::peer::{End, Learners, Shared};
 use super::quorum::Config;
 use crate::base::bytes::Reader;
 use crate::base::clock::Instant;
@@ -41,36 +47,8 @@ pub(super) struct Follower {
     unacknowledged: VecDeque<Zxid>,
     /// Everything logged up to here is durable.
     durable: Zxid,
-}
-
-/// How far it is.
-#[derive(Debug)]
-enum Phase {
-    Connecting,
-    /// FOLLOWERINFO is sent.
-    Introduced,
-    /// The epoch is being saved, and this is what the acknowledgement says.
-    Accepting(i32),
-    Synchronising(Sync),
-    /// NEWLEADER has come, and everything before it is being made durable.
-    Logging(Sync),
-    Entering,
-    /// NEWLEADER is acknowledged.
-    Entered,
-    Serving,
-}
-
-/// What came since ACKEPOCH.
-#[derive(Debug, Default)]
-struct Sync {
-    /// DIFF, TRUNC or SNAP has come.
-    begun: bool,
-    /// The log is being cut, or a snapshot installed.
-    installing: bool,
-    /// How far a DIFF said that it goes.
-    until: Zxid,
-    to_log: Vec<Entry>,
-    committed: Vec<Entry>,
+    /// Its own observers, and what was asked of the leader for them and for clients.
+    observers: ObserverMaster,
 }
 
 /// The epoch packets of a new leader carry.
@@ -111,11 +89,17 @@ impl Follower {
             pending: VecDeque::new(),
             unacknowledged: VecDeque::new(),
             durable: last,
+            observers: ObserverMaster::default(),
         }
     }
 
     pub(super) fn wake_at(&self) -> Instant {
-        self.wake_at
+        self.observers.wake_at().map_or(self.wake_at, |at| at.min(self.wake_at))
+    }
+
+    /// Its own observers.
+    pub(super) fn learners(&self) -> Learners {
+        self.observers.learners()
     }
 
     pub(super) fn serving_epoch(&self) -> Option<i64> {
@@ -136,11 +120,29 @@ impl Follower {
             }
             Event::Packet(link, packet) if Some(link) == self.link => {
                 self.heard_at = now;
-                self.packet(shared, &packet)
+                self.packet(shared, now, &packet)
+            }
+            Event::Packet(link, packet) => {
+                if let Some(wanted) = self.observers.packet(shared, now, link, packet) {
+                    self.send(shared, wanted);
+                }
+                Ok(())
             }
             Event::Closed(link) if Some(link) == self.link => {
                 self.link = None;
                 Err("the leader's connection has ended".to_owned())
+            }
+            Event::Opened(link) => {
+                self.observers.opened(link, now);
+                Ok(())
+            }
+            Event::Closed(link) => {
+                self.observers.closed(link);
+                Ok(())
+            }
+            Event::Tick => {
+                self.observers.tick(shared, now);
+                Ok(())
             }
             Event::Saved => self.saved(shared),
             Event::CannotCut => {
@@ -155,17 +157,14 @@ impl Follower {
             }
             Event::Forward(packet) => {
                 if let (Some(link), Phase::Serving) = (self.link, &self.phase) {
+                    self.observers.forwards(&packet);
                     shared.push(Action::Send(link, packet));
                 }
                 Ok(())
             }
             _ => Ok(()),
         };
-        let limit = match self.phase {
-            Phase::Entered | Phase::Serving => shared.settings.sync(),
-            _ => shared.settings.init(),
-        };
-        self.wake_at = self.heard_at + limit;
+        self.wake_at = self.heard_at + self.patience(shared);
         let silent = match ended {
             Ok(()) if now >= self.wake_at => Err("nothing was heard of the leader".to_owned()),
             ended => ended,
@@ -174,6 +173,14 @@ impl Follower {
             shared.push(Action::Close(link, why.clone()));
         }
         silent
+    }
+
+    /// How long the leader may be silent.
+    fn patience(&self, shared: &Shared) -> Duration {
+        match self.phase {
+            Phase::Entered | Phase::Serving => shared.settings.sync(),
+            _ => shared.settings.init(),
+        }
     }
 
     fn send(&self, shared: &mut Shared, packet: QuorumPacket) {
@@ -199,7 +206,12 @@ impl Follower {
         self.phase = Phase::Introduced;
     }
 
-    fn packet(&mut self, shared: &mut Shared, packet: &QuorumPacket) -> Result<(), End> {
+    fn packet(
+        &mut self,
+        shared: &mut Shared,
+        now: Instant,
+        packet: &QuorumPacket,
+    ) -> Result<(), End> {
         // Not of our time: a later release may say more than we know.
         let Some(kind) = packet.kind() else { return Ok(()) };
         match (&mut self.phase, kind) {
@@ -251,13 +263,13 @@ impl Follower {
                 self.log_all(shared);
                 Ok(())
             }
-            (Phase::Entered, PacketKind::UpToDate) => self.up_to_date(shared),
+            (Phase::Entered, PacketKind::UpToDate) => self.up_to_date(shared, now),
             (Phase::Serving, PacketKind::Revalidate) => {
-                shared.push(Action::Revalidated(packet.data.clone().unwrap_or_default()));
+                self.observers.revalidated(shared, packet.clone());
                 Ok(())
             }
             (Phase::Serving, PacketKind::Sync) => {
-                shared.push(Action::Synced(None));
+                self.observers.synced(shared);
                 Ok(())
             }
             _ => Err(unexpected(packet)),
@@ -279,7 +291,11 @@ impl Follower {
                 let bytes = data.ok_or_else(|| unexpected(packet))?;
                 self.propose(shared, Entry { zxid, bytes })
             }
-            PacketKind::Commit => self.commit(shared, zxid).map(|_| ()),
+            PacketKind::Commit => {
+                let entry = self.commit(shared, zxid)?;
+                entry.iter().for_each(|it| self.observers.inform(shared, it, None));
+                Ok(())
+            }
             PacketKind::Inform => {
                 let bytes = data.ok_or_else(|| unexpected(packet))?;
                 self.inform(shared, Entry { zxid, bytes }).map(|_| ())
@@ -294,8 +310,10 @@ impl Follower {
                     }
                     _ => self.commit(shared, zxid)?,
                 };
+                let leader = ServerId(leader);
+                entry.iter().for_each(|it| self.observers.inform(shared, it, Some(leader)));
                 match entry {
-                    Some(entry) => self.activate(shared, &entry, ServerId(leader)),
+                    Some(entry) => self.activate(shared, &entry, leader),
                     None => Ok(()),
                 }
             }
@@ -336,7 +354,7 @@ impl Follower {
         Ok(())
     }
 
-    fn up_to_date(&mut self, shared: &mut Shared) -> Result<(), End> {
+    fn up_to_date(&mut self, shared: &mut Shared, now: Instant) -> Result<(), End> {
         self.send(shared, QuorumPacket::new(PacketKind::Ack, first_of(self.epoch)));
         if let Some(config) = shared.rules.proposed.clone() {
             let changed = shared.configure(config);
@@ -352,6 +370,9 @@ impl Follower {
             false => ServerState::Following,
         };
         shared.push(Action::Serve(role, first_of(self.epoch)));
+        if shared.settings.takes_observers && !shared.observes {
+            self.observers.begin(shared, self.epoch, now);
+        }
         self.acknowledge(shared);
         Ok(())
     }
@@ -539,16 +560,7 @@ impl Follower {
 
 impl fmt::Display for Follower {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let phase = match self.phase {
-            Phase::Connecting => "connecting",
-            Phase::Introduced => "introduced",
-            Phase::Accepting(_) => "accepting the epoch",
-            Phase::Synchronising(_) => "synchronising",
-            Phase::Logging(_) => "logging",
-            Phase::Entering => "entering the epoch",
-            Phase::Entered => "entered the epoch",
-            Phase::Serving => "serving",
-        };
+        let phase = &self.phase;
         let (leader, pending) = (self.leader, self.pending.len());
         write!(f, "following {leader} in {}, {phase}, {pending} pending", self.epoch)
     }
