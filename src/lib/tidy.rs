@@ -306,3 +306,31 @@ fn documents_name_files_that_exist() {
     }
     fail_on("dead references", &missing);
 }
+
+/// Each row of docs/known-failures.md is shown by tests that exist.
+#[test]
+fn known_failures_name_tests_that_exist() {
+    let all = sources(&["src/lib", "tests"]);
+    let mut missing = Vec::new();
+    let page = document("docs/known-failures.md");
+    for row in page.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, issues, _, _, shown, ..] = cells[..] else { continue };
+        for name in shown.split('`').skip(1).step_by(2) {
+            let script = format!("src/lib/zookeeper/zab/golden/{name}");
+            let found = match root().join(&script).exists() {
+                true => {
+                    let script = document(&script);
+                    let first = issues.split(',').next().unwrap_or_default();
+                    script.contains(first)
+                }
+                false => all.iter().any(|source| source.text.contains(&format!("fn {name}("))),
+            };
+            if !found {
+                missing.push(format!("{issues}: {name}"));
+            }
+        }
+    }
+    assert!(page.lines().count() > 20, "the table was not found");
+    fail_on("no test of that name", &missing);
+}

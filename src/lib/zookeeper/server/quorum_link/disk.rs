@@ -120,7 +120,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::base::disk::Disk;
+    use crate::base::disk::{Disk, Mode};
 
     #[test]
     fn epochs_that_cannot_be_are_refused() {
@@ -137,5 +137,20 @@ mod tests {
         assert!(read(Zxid::new(5, 3)).unwrap_err().contains("older than the last zxid"));
         save_current(&directories, 5).unwrap();
         assert!(read(Zxid::new(3, 3)).unwrap_err().contains("above the accepted"));
+    }
+
+    /// A crash while an epoch is written leaves half a file beside it, which is not read; a crash
+    /// between the two files leaves the accepted one, which is written first.
+    #[test]
+    fn zookeeper_1653_a_crash_between_the_epochs_is_survived() {
+        let folder = Path::new("/data");
+        let disk = Disk::memory();
+        let directories = Directories::open(disk.clone(), folder, folder).unwrap();
+        save_accepted(&directories, 4).unwrap();
+        let left = directories.snapshot_folder().join("currentEpoch.tmp");
+        disk.open(&left, Mode::Create).unwrap().write_all_at(b"9", 0).unwrap();
+        assert_eq!(epochs(&directories, Zxid::new(3, 3)).unwrap(), (4, 3), "by the last zxid");
+        save_current(&directories, 4).unwrap();
+        assert_eq!(epochs(&directories, Zxid::new(3, 3)).unwrap(), (4, 4));
     }
 }
