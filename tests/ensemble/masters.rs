@@ -11,6 +11,7 @@ use crate::support::within;
 
 /// Below the ports that the kernel gives out; each ensemble has an address of its own.
 const OBSERVER_MASTER_PORT: u16 = 2191;
+const SESSION_TIMEOUT: Duration = Duration::from_millis(2_000);
 
 /// The follower that has the observer.
 async fn master(ensemble: &Ensemble) -> i64 {
@@ -45,7 +46,8 @@ async fn observers_follow_a_follower_where_they_may() {
     );
 
     // What it wants of the leader goes by way of the follower, whose own clients go on beside it.
-    let (client, _) = ensemble.client(4).await;
+    let options = Options { session_timeout: SESSION_TIMEOUT, ..Options::default() };
+    let (client, _) = ensemble.client_with(&[4], options).await;
     let (beside, _) = ensemble.client(first).await;
     let (watching, mut events) = ensemble.client(leader).await;
     assert_eq!(watching.exists("/e", true).await.unwrap(), None);
@@ -60,8 +62,7 @@ async fn observers_follow_a_follower_where_they_may() {
         assert!(reader.exists(&path, false).await.unwrap().is_some(), "{path}");
     }
     // Its sessions live as long as they are heard of there, though only the follower is pinged.
-    let session_timeout = Duration::from_millis(4_000);
-    tokio::time::sleep(session_timeout + Duration::from_millis(500)).await;
+    tokio::time::sleep(SESSION_TIMEOUT * 2).await;
     assert!(watching.exists("/e", true).await.unwrap().is_some());
     client.close().await;
     fired(&mut events, WatchKind::Deleted, "/e").await;

@@ -174,12 +174,12 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Sessions that learners have heard of.
+    /// Sessions that learners have heard of; a follower hands that on to its leader.
     pub(in super::super) fn touched_elsewhere(&self, sessions: &[Touched]) {
         let now = self.settings.clock.now();
         let mut state = self.state();
         for touched in sessions {
-            state.tree.tracker().touch(touched.session, touched.timeout_ms, now);
+            state.touch(touched.session, touched.timeout_ms, now);
         }
     }
 
