@@ -1,4 +1,5 @@
-//! The broker's picture of the cluster: one image, swapped whole, and whoever waits for the next.
+//! The broker's picture of the cluster: one image, changed as a whole, and whoever waits for the
+//! next.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -30,10 +31,10 @@ impl Cluster {
         self.image().brokers.keys().copied().collect()
     }
 
-    /// Makes a new picture of the present one, and tells who waits.
-    pub fn update(&self, change: impl FnOnce(&Image) -> Image) {
+    /// Changes the picture, and tells who waits. Whoever holds the present one keeps it as it is.
+    pub fn update(&self, change: impl FnOnce(&mut Image)) {
         let mut image = self.image.write().unwrap_or_else(PoisonError::into_inner);
-        *image = Arc::new(change(&image));
+        change(Arc::make_mut(&mut image));
         drop(image);
         self.changes.send_modify(|count| *count += 1);
     }

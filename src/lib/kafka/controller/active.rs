@@ -65,8 +65,8 @@ pub(super) enum Task {
     PreferredElection(BTreeSet<TopicPartition>),
     /// Look which of these reassignments have got where they wanted.
     Progress(Vec<TopicPartition>),
-    FinishMove(TopicPartition),
-    RecordMove(TopicPartition),
+    FinishMoves(Vec<TopicPartition>),
+    RecordMoves(Vec<TopicPartition>),
     ResumeDeletions,
     Write(Vec<Write>),
     AnswerShutdown {
@@ -293,8 +293,8 @@ impl Active {
             Task::PreferredElection(partitions) => self.preferred_election_requested(partitions),
             Task::StartMoves(moves) => self.start_moves(moves, out),
             Task::Progress(partitions) => self.progress(partitions),
-            Task::FinishMove(partition) => self.finish_move(&partition),
-            Task::RecordMove(partition) => self.record_move(&partition, out),
+            Task::FinishMoves(partitions) => self.finish_moves(partitions),
+            Task::RecordMoves(partitions) => self.record_moves(&partitions, out),
             Task::ResumeDeletions => self.resume_deletions(out),
             Task::Write(writes) => self.chore(writes, out),
             Task::AnswerShutdown { to, broker } => self.answer_shutdown(to, broker, out),

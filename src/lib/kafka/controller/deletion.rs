@@ -173,6 +173,7 @@ impl Active {
 
     pub(super) fn topics_deleted(&mut self, topics: &[Arc<str>], outcomes: &[Outcome]) {
         assert_eq!(topics.len(), outcomes.len(), "one outcome for each write");
+        let mut forgotten = BTreeSet::new();
         for (topic, outcome) in topics.iter().zip(outcomes) {
             let gone = matches!(outcome, Outcome::Done { .. } | Outcome::Missing);
             if !gone {
@@ -185,13 +186,14 @@ impl Active {
                 self.enter(&partition, PartitionState::Offline);
                 self.enter(&partition, PartitionState::NonExistent);
             }
-            self.forget_topic(topic);
+            forgotten.insert(topic.clone());
             tracing::info!(
                 target: "kafka.controller.TopicDeletionManager",
                 "[Topic Deletion Manager {}] Deletion of topic {topic} successfully completed",
                 self.id,
             );
         }
+        self.forget_topics(&forgotten);
     }
 
     fn replicas_of(&self, topic: &Arc<str>) -> Vec<(Replica, ReplicaState)> {

@@ -322,7 +322,6 @@ impl Active {
             self.id, self.epoch,
         );
         let queued = self.deletion.is_queued(&name.topic);
-        let isr = Ids(&now.isr).to_string();
         self.take(name, now);
         let Some(partition) = self.context.partition(name) else { return };
         let replicas = partition.assignment.replicas.clone();
@@ -342,8 +341,8 @@ impl Active {
             }
             Change::Isr(_) => tracing::info!(
                 target: "kafka.controller.KafkaController",
-                "[Controller id={}] ISR of partition {name} is {isr}",
-                self.id,
+                "[Controller id={}] ISR of partition {name} is {}",
+                self.id, partition.leadership.as_ref().map_or_else(String::new, |it| Ids(&it.isr).to_string()),
             ),
         }
         self.batch.update_metadata(name);

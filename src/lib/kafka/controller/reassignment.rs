@@ -154,11 +154,12 @@ impl Active {
         outcomes: &[Outcome],
     ) {
         assert_eq!(topics.len(), outcomes.len(), "one outcome for each write");
-        for (topic, outcome) in topics.iter().zip(outcomes) {
-            if !matches!(outcome, Outcome::Done { .. }) {
-                moves.retain(|name, _| name.topic != *topic);
-            }
-        }
+        let written = topics.iter().zip(outcomes);
+        let refused: BTreeSet<_> = written
+            .filter(|(_, outcome)| !matches!(outcome, Outcome::Done { .. }))
+            .map(|(topic, _)| topic)
+            .collect();
+        moves.retain(|name, _| !refused.contains(&name.topic));
         self.moves_started(moves);
     }
 
@@ -173,7 +174,7 @@ impl Active {
             let gone = without(&before.replicas, &assignment.replicas);
             abandoned.extend(gone.into_iter().map(|id| (id, name.clone())));
             if self.has_arrived(&name) {
-                arrived.push(Task::FinishMove(name));
+                arrived.push(name);
                 continue;
             }
             for replica in &assignment.adding {
@@ -183,7 +184,7 @@ impl Active {
             }
             bumps.push((name, Change::Bump));
         }
-        self.next(arrived);
+        self.finish_all(arrived);
         self.next([
             Task::Change { changes: bumps, then: Then::Nothing },
             Task::ReplicasOffline(abandoned.clone()),
@@ -205,38 +206,61 @@ impl Active {
             (moving || self.znode_moves.contains_key(name)) && self.has_arrived(name)
         };
         let arrived: Vec<_> = partitions.into_iter().filter(arrived).collect();
-        self.next(arrived.into_iter().map(Task::FinishMove));
+        self.finish_all(arrived);
     }
 
-    pub(super) fn finish_move(&mut self, name: &TopicPartition) {
-        let Some(partition) = self.context.partition_mut(name) else { return };
-        let target = partition.assignment.target();
-        let removing = partition.assignment.removing.clone();
-        let leader = partition.leader();
-        partition.assignment = Assignment::new(target.clone());
-        for replica in &target {
-            if self.replica_state(*replica, name) == ReplicaState::New {
-                self.enter_replica(*replica, name, ReplicaState::Online);
-            }
+    fn finish_all(&mut self, arrived: Vec<TopicPartition>) {
+        if !arrived.is_empty() {
+            self.next([Task::FinishMoves(arrived)]);
         }
-        let stays =
-            leader.is_some_and(|id| target.contains(&id) && self.context.is_online(id, name));
-        let change = if stays { Change::Bump } else { Change::Elect(Strategy::Reassign) };
-        let removed: Vec<_> = removing.into_iter().map(|id| (id, name.clone())).collect();
+    }
+
+    /// All that arrived together end together: the nodes that say so are large, and each is written
+    /// once.
+    pub(super) fn finish_moves(&mut self, names: Vec<TopicPartition>) {
+        let mut changes = Vec::new();
+        let mut removed = Vec::new();
+        let mut known = Vec::new();
+        for name in names {
+            let Some(partition) = self.context.partition_mut(&name) else { continue };
+            let target = partition.assignment.target();
+            let removing = partition.assignment.removing.clone();
+            let leader = partition.leader();
+            partition.assignment = Assignment::new(target.clone());
+            for replica in &target {
+                if self.replica_state(*replica, &name) == ReplicaState::New {
+                    self.enter_replica(*replica, &name, ReplicaState::Online);
+                }
+            }
+            let stays =
+                leader.is_some_and(|id| target.contains(&id) && self.context.is_online(id, &name));
+            let change = if stays { Change::Bump } else { Change::Elect(Strategy::Reassign) };
+            removed.extend(removing.into_iter().map(|id| (id, name.clone())));
+            changes.push((name.clone(), change));
+            known.push(name);
+        }
         self.next([
-            Task::Change { changes: vec![(name.clone(), change)], then: Then::Nothing },
+            Task::Change { changes, then: Then::Nothing },
             Task::ReplicasOffline(removed.clone()),
             Task::ReplicasDropped(removed),
-            Task::RecordMove(name.clone()),
+            Task::RecordMoves(known),
             Task::ResumeDeletions,
         ]);
     }
 
-    /// The move is over: write it down.
-    pub(super) fn record_move(&mut self, name: &TopicPartition, out: &mut Vec<Effect>) {
-        let Some(topic) = self.context.topics.get(&name.topic) else { return };
-        let mut writes = vec![Write::Topic(name.topic.clone(), topic.node())];
-        if self.znode_moves.remove(name).is_some() {
+    /// The moves are over: write it down.
+    pub(super) fn record_moves(&mut self, names: &[TopicPartition], out: &mut Vec<Effect>) {
+        let topics: BTreeSet<_> = names.iter().map(|name| &name.topic).collect();
+        let mut writes: Vec<_> = topics
+            .into_iter()
+            .filter_map(|name| {
+                let topic = self.context.topics.get(name)?;
+                Some(Write::Topic(name.clone(), topic.node()))
+            })
+            .collect();
+        let asked_for = self.znode_moves.len();
+        names.iter().for_each(|name| _ = self.znode_moves.remove(name));
+        if self.znode_moves.len() < asked_for {
             writes.push(Write::Reassignments(self.znode_moves.clone()));
         }
         self.chore(writes, out);
@@ -254,7 +278,8 @@ impl Active {
     ) {
         let mut moves = self.moving(|_| true);
         if let Some(partitions) = partitions {
-            moves.retain(|name, _| partitions.contains(name));
+            let asked: BTreeSet<_> = partitions.into_iter().collect();
+            moves.retain(|name, _| asked.contains(name));
         }
         out.push(Effect::Reply { to, answer: Answer::ListReassignments(moves) });
     }

@@ -14,9 +14,9 @@ use super::event::Outcome;
 impl Active {
     /// `/brokers/topics` has these children.
     pub(super) fn topics_changed(&mut self, names: &BTreeSet<Arc<str>>, out: &mut Vec<Effect>) {
-        let gone: Vec<_> =
+        let gone: BTreeSet<_> =
             self.context.topics.keys().filter(|topic| !names.contains(*topic)).cloned().collect();
-        gone.iter().for_each(|topic| self.forget_topic(topic));
+        self.forget_topics(&gone);
         let new: Vec<_> =
             names.iter().filter(|name| !self.context.topics.contains_key(*name)).cloned().collect();
         tracing::info!(
@@ -138,12 +138,17 @@ impl Active {
         self.next(tasks);
     }
 
-    /// The topic is gone from ZooKeeper.
-    pub(super) fn forget_topic(&mut self, topic: &Arc<str>) {
-        self.context.topics.remove(topic);
-        self.context.failed_replicas.retain(|(_, name)| name.topic != *topic);
-        self.context.unclean.topics.remove(topic);
-        self.znode_moves.retain(|name, _| name.topic != *topic);
-        self.deletion.forget(topic);
+    /// These topics are gone from ZooKeeper.
+    pub(super) fn forget_topics(&mut self, topics: &BTreeSet<Arc<str>>) {
+        if topics.is_empty() {
+            return;
+        }
+        self.context.failed_replicas.retain(|(_, name)| !topics.contains(&name.topic));
+        self.znode_moves.retain(|name, _| !topics.contains(&name.topic));
+        for topic in topics {
+            self.context.topics.remove(topic);
+            self.context.unclean.topics.remove(topic);
+            self.deletion.forget(topic);
+        }
     }
 }

@@ -56,11 +56,50 @@ pub struct LogManager {
 struct State {
     /// Each configured directory; without a [`LogDir`] it is offline.
     dirs: Vec<(PathBuf, Option<LogDir>)>,
-    places: BTreeMap<TopicPartition, usize>,
-    found: Vec<Found>,
+    places: Places,
+    found: BTreeMap<TopicPartition, Found>,
     /// Folders to be removed, and when.
     condemned: Vec<(i64, PathBuf)>,
     rng: Rng,
+}
+
+/// Which directory each log is in, and how many each has.
+#[derive(Debug, Default)]
+struct Places {
+    of: BTreeMap<TopicPartition, usize>,
+    counts: BTreeMap<usize, usize>,
+}
+
+impl Places {
+    /// Says in which directory it was before.
+    fn insert(&mut self, partition: TopicPartition, dir: usize) -> Option<usize> {
+        *self.counts.entry(dir).or_default() += 1;
+        let before = self.of.insert(partition, dir);
+        before.inspect(|dir| self.one_less(*dir))
+    }
+
+    fn remove(&mut self, partition: &TopicPartition) {
+        if let Some(dir) = self.of.remove(partition) {
+            self.one_less(dir);
+        }
+    }
+
+    fn one_less(&mut self, dir: usize) {
+        self.counts.entry(dir).and_modify(|count| *count -= 1);
+    }
+
+    fn get(&self, partition: &TopicPartition) -> Option<usize> {
+        self.of.get(partition).copied()
+    }
+
+    fn count(&self, dir: usize) -> usize {
+        self.counts.get(&dir).copied().unwrap_or(0)
+    }
+
+    fn inside(&self, dir: usize) -> Vec<TopicPartition> {
+        let inside = self.of.iter().filter(|(_, place)| **place == dir);
+        inside.map(|(partition, _)| partition.clone()).collect()
+    }
 }
 
 impl LogManager {
@@ -74,8 +113,8 @@ impl LogManager {
     pub fn open_with(disk: Disk, paths: &[PathBuf], rng: Rng) -> Result<LogManager> {
         let mut state = State {
             dirs: Vec::new(),
-            places: BTreeMap::new(),
-            found: Vec::new(),
+            places: Places::default(),
+            found: BTreeMap::new(),
             condemned: Vec::new(),
             rng,
         };
@@ -145,7 +184,7 @@ impl LogManager {
 
     /// The logs that were there at the start.
     pub fn partitions(&self) -> Vec<Found> {
-        self.state().found.clone()
+        self.state().found.values().cloned().collect()
     }
 
     /// Opens one of them; gives its high watermark too. May be called on many threads.
@@ -229,7 +268,7 @@ impl LogManager {
         );
         let mut state = self.state();
         state.places.remove(&partition);
-        state.found.retain(|found| found.partition != partition);
+        state.found.remove(&partition);
         state.condemned.push((due, to));
         Ok(())
     }
@@ -291,7 +330,7 @@ impl LogManager {
     /// The directory that a partition's log lies in.
     pub fn dir_of(&self, partition: &TopicPartition) -> Option<PathBuf> {
         let state = self.state();
-        let (path, _) = state.dirs.get(*state.places.get(partition)?)?;
+        let (path, _) = state.dirs.get(state.places.get(partition)?)?;
         Some(path.clone())
     }
 
@@ -310,8 +349,7 @@ impl LogManager {
         let index = state.index_of(dir)?;
         let (_, online) = state.dirs.get_mut(index)?;
         online.take()?;
-        let inside = state.places.iter().filter(|(_, place)| **place == index);
-        Some(inside.map(|(partition, _)| partition.clone()).collect())
+        Some(state.places.inside(index))
     }
 
     /// Whether a directory is left.
@@ -348,7 +386,8 @@ impl State {
             }
             let (recovery_point, log_start, high_watermark) = dir.checkpointed(&partition);
             let recovery = Recovery { clean: dir.clean.is_some(), log_start, recovery_point };
-            self.found.push(Found { partition, path, recovery, high_watermark });
+            let found = Found { partition: partition.clone(), path, recovery, high_watermark };
+            self.found.insert(partition, found);
         }
         self.condemned.extend(contents.deleted.into_iter().map(|path| (i64::MIN, path)));
         self.dirs.push((dir.path().to_owned(), Some(dir)));
@@ -377,9 +416,8 @@ impl State {
     }
 
     fn least_loaded(&self) -> Result<usize> {
-        let load = |index: usize| self.places.values().filter(|place| **place == index).count();
         let online = self.dirs.iter().enumerate().filter(|(_, (_, dir))| dir.is_some());
-        let least = online.map(|(index, _)| (load(index), index)).min();
+        let least = online.map(|(index, _)| (self.places.count(index), index)).min();
         least.map(|(_, index)| index).ok_or_else(|| {
             let path = self.dirs.first().map(|(path, _)| path.clone()).unwrap_or_default();
             Error::Poisoned { path }
@@ -394,7 +432,7 @@ impl State {
         let mut by_dir = vec![Offsets::new(); self.dirs.len()];
         for (path, partition, offset) in offsets {
             let place = path.parent().and_then(|dir| self.index_of(dir));
-            if place.is_none() || self.places.get(partition).copied() != place {
+            if place.is_none() || self.places.get(partition) != place {
                 continue;
             }
             // A log that starts at 0 does so without being told.

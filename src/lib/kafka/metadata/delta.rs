@@ -1,6 +1,5 @@
 //! An UpdateMetadata request applied to an image.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::base::uuid::Uuid;
@@ -14,55 +13,58 @@ use super::image::{BrokerImage, Image, PartitionImage, TopicImage};
 /// The leader that means "this partition is deleted".
 pub const LEADER_DURING_DELETE: i32 = -2;
 
-/// The image after an update. The live brokers replace those known; partitions are merged in;
-/// topics that the update does not name are shared with the old image.
-pub fn apply(image: &Image, update: &UpdateMetadataRequest) -> Image {
-    let mut next = image.clone();
-    next.controller = update.controller_id;
-    next.controller_epoch = update.controller_epoch;
-    next.brokers = update.live_brokers.iter().map(|it| (it.id, Arc::new(broker(it)))).collect();
-    let mut changed: HashMap<Arc<str>, TopicImage> = HashMap::new();
+/// Applies an update. The live brokers replace those known; partitions are merged in. What nobody
+/// else holds is changed in place, so that news of one partition costs what one partition costs;
+/// what somebody holds is left to him and copied: of topics, only those that the update names.
+pub fn apply(image: &mut Image, update: &UpdateMetadataRequest) {
+    image.controller = update.controller_id;
+    image.controller_epoch = update.controller_epoch;
+    image.brokers = update.live_brokers.iter().map(|it| (it.id, Arc::new(broker(it)))).collect();
     // Version 5 and later group by topic, earlier ones name the topic in each partition.
-    let grouped = update.topic_states.iter().flat_map(|topic| {
-        topic.partition_states.iter().map(move |it| (&topic.topic_name, topic.topic_id, it))
+    for topic in &update.topic_states {
+        merge(image, &topic.topic_name, topic.topic_id, topic.partition_states.iter());
+    }
+    let flat = update.ungrouped_partition_states.chunk_by(|a, b| a.topic_name == b.topic_name);
+    for states in flat {
+        let Some(first) = states.first() else { continue };
+        merge(image, &first.topic_name, Uuid::ZERO, states.iter());
+    }
+}
+
+fn merge<'a>(
+    image: &mut Image,
+    name: &str,
+    id: Uuid,
+    states: impl Iterator<Item = &'a UpdateMetadataPartitionState>,
+) {
+    let name: Arc<str> = match image.topics.get_key_value(name) {
+        Some((name, _)) => name.clone(),
+        None => name.into(),
+    };
+    let topic = image.topics.entry(name.clone()).or_insert_with(|| {
+        let (name, partitions) = (name.clone(), Default::default());
+        Arc::new(TopicImage { name, id: Uuid::ZERO, partitions })
     });
-    let flat = update.ungrouped_partition_states.iter();
-    let flat = flat.map(|it| (&it.topic_name, Uuid::ZERO, it));
-    for (name, id, state) in grouped.chain(flat) {
-        let topic = match changed.get_mut(name.as_str()) {
-            Some(topic) => topic,
-            None => {
-                let name: Arc<str> = name.as_str().into();
-                let known = image.topic(&name).map(|topic| TopicImage::clone(topic));
-                changed.entry(name.clone()).or_insert(known.unwrap_or(TopicImage {
-                    name,
-                    id: Uuid::ZERO,
-                    partitions: Default::default(),
-                }))
-            }
-        };
-        if id != Uuid::ZERO {
-            topic.id = id;
-        }
+    let topic = Arc::make_mut(topic);
+    let before = topic.id;
+    if id != Uuid::ZERO {
+        topic.id = id;
+    }
+    for state in states {
         match state.leader {
             LEADER_DURING_DELETE => topic.partitions.remove(&state.partition_index),
             _ => topic.partitions.insert(state.partition_index, partition(state)),
         };
     }
-    for (name, topic) in changed {
-        if let Some(old) = image.topic(&name) {
-            next.ids.remove(&old.id);
-        }
-        if topic.partitions.is_empty() {
-            next.topics.remove(&name);
-            continue;
-        }
-        if topic.id != Uuid::ZERO {
-            next.ids.insert(topic.id, name.clone());
-        }
-        next.topics.insert(name, Arc::new(topic));
+    let (now, gone) = (topic.id, topic.partitions.is_empty());
+    if before != now || gone {
+        image.ids.remove(&before);
     }
-    next
+    if gone {
+        image.topics.remove(&name);
+    } else if now != Uuid::ZERO && before != now {
+        image.ids.insert(now, name);
+    }
 }
 
 fn broker(told: &UpdateMetadataBroker) -> BrokerImage {
@@ -135,6 +137,12 @@ mod tests {
             topic_id: Uuid([id; 16]),
             partition_states: states.iter().map(|it| state(it.0, it.1)).collect(),
         }
+    }
+
+    fn apply(image: &Image, update: &UpdateMetadataRequest) -> Image {
+        let mut next = image.clone();
+        super::apply(&mut next, update);
+        next
     }
 
     fn update(topics: Vec<UpdateMetadataTopicState>) -> UpdateMetadataRequest {

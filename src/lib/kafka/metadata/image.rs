@@ -1,4 +1,4 @@
-//! What a broker knows of its cluster. Immutable; a change makes a new one that shares the rest.
+//! What a broker knows of its cluster. Who holds one sees no change of it; copies share the topics.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -90,7 +90,8 @@ fn answer(results: Vec<(Told, Result<bool, NotTaken>)>, by_id: bool) -> LeaderAn
             continue;
         }
         let topic_id = told.topic_id.unwrap_or(Uuid::ZERO);
-        match response.topics.iter_mut().find(|topic| topic.topic_id == topic_id) {
+        // The partitions of a topic come one after the other.
+        match response.topics.last_mut().filter(|topic| topic.topic_id == topic_id) {
             Some(topic) => topic.partition_errors.push(error),
             None => response
                 .topics

@@ -7,6 +7,7 @@
 pub mod create;
 pub mod grow;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,11 +89,11 @@ pub async fn wait_until_ready(
     timeout_ms: i32,
     topics: &[(String, usize)],
 ) -> Vec<String> {
-    let partitions =
-        |name: &str| topics.iter().find(|(topic, _)| topic == name).map_or(0, |it| it.1);
-    let names = topics.iter().map(|(topic, _)| topic.as_str());
+    let partitions: BTreeMap<&str, usize> =
+        topics.iter().map(|(topic, count)| (topic.as_str(), *count)).collect();
+    let names = partitions.keys().copied();
     let late = wait_for(broker, timeout_ms, names, |image, topic| {
-        is_ready(image, topic, partitions(topic))
+        is_ready(image, topic, partitions.get(topic).copied().unwrap_or(0))
     });
     late.await.into_iter().map(str::to_owned).collect()
 }
