@@ -23,5 +23,5 @@ pub mod shutdown;
 pub mod simulated;
 pub mod socket;
 
-pub use connection::{Outbox, Prefix, Push, Reply, Service};
+pub use connection::{Late, Outbox, Prefix, Push, Reply, Service};
 pub use shutdown::{Stop, StopSignal};

@@ -13,7 +13,8 @@ use crate::net::{StopSignal, socket};
 use super::Broker;
 use super::startup::Error;
 
-/// Loads every partition that is on disk, several at a time.
+/// Loads every partition that is on disk, several at a time. A log directory whose disk fails goes
+/// offline with what lies in it; the start goes on while another is left.
 pub(super) async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
     let found = broker.replicas.logs().partitions();
     let count = found.len();
@@ -26,8 +27,14 @@ pub(super) async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
             socket::blocking(move || load_some(&broker, &queue))
         })
         .collect();
+    let mut last = None;
     for worker in workers {
-        worker.await.map_err(Error::Logs)?;
+        last = worker.await.map_err(Error::Logs)?.or(last);
+    }
+    // Other threads may have been loading from a directory while it went.
+    broker.replicas.settle_offline();
+    if let Some(error) = last.filter(|_| !broker.replicas.logs().has_dirs()) {
+        return Err(Error::Logs(error));
     }
     if count > 0 {
         let took = (broker.clock.now() - started).as_millis();
@@ -38,15 +45,27 @@ pub(super) async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
 
 type Queue = std::sync::Mutex<Vec<crate::kafka::log::manager::Found>>;
 
-fn load_some(broker: &Broker, queue: &Queue) -> crate::kafka::log::Result<()> {
+/// Loads until nothing is left. Gives the last failure of a disk; whatever else is wrong with a log
+/// ends the start.
+fn load_some(
+    broker: &Broker,
+    queue: &Queue,
+) -> crate::kafka::log::Result<Option<crate::kafka::log::Error>> {
+    let mut last = None;
     loop {
         let next = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-        let Some(found) = next else { return Ok(()) };
+        let Some(found) = next else { return Ok(last) };
         let config = broker.replicas.config(&found.partition.topic);
         let config = crate::kafka::replica::partition::log_config(&config);
         let now_ms = broker.clock.wall_ms();
-        let (log, high_watermark) = broker.replicas.logs().load(&found, config, now_ms)?;
-        broker.replicas.adopt(log, high_watermark);
+        match broker.replicas.logs().load(&found, config, now_ms) {
+            Ok((log, high_watermark)) => broker.replicas.adopt(log, high_watermark),
+            Err(error) if error.is_of_disk() => {
+                broker.log_failed(&found.partition, &error);
+                last = Some(error);
+            }
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! * [`api`]: one file an API.
 //! * [`topics`]: making, growing and deleting topics in ZooKeeper.
 //! * [`cluster`]: the picture of the cluster, as the controller tells it.
+//! * [`coordinator_topics`]: how many partitions groups and transactional ids are mapped to.
 //! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
 //! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
 //! * [`fetcher`]: following other brokers; [`isr_changes`]: who is in sync, as a leader finds.
@@ -26,6 +27,7 @@ mod cold_reads;
 pub mod config_changes;
 pub mod context;
 pub mod control;
+pub mod coordinator_topics;
 pub mod dispatch;
 pub mod fetch_sessions;
 pub mod fetcher;
@@ -65,6 +67,7 @@ use crate::zookeeper::client::Client;
 
 use cluster::Cluster;
 use control::Control;
+use coordinator_topics::CoordinatorTopics;
 use fetch_sessions::FetchSessions;
 use fetcher::Fetchers;
 use isr_changes::IsrChanges;
@@ -88,6 +91,7 @@ pub struct Broker {
     pub topic_configs: Arc<TopicConfigs>,
     pub zookeeper: ZooKeeper,
     pub registrar: Arc<Registrar>,
+    pub coordinator_topics: CoordinatorTopics,
     /// The group coordinators of this broker.
     pub shards: Shards,
     /// The way to the controller, while this broker is it.
@@ -197,12 +201,17 @@ impl Broker {
     /// Partitions are about to be here: the settings of topics that were not are read first.
     pub async fn topics_told(&self, partitions: impl Iterator<Item = &TopicPartition>) {
         let new = partitions.filter(|it| self.replicas.partition(&it.topic, it.partition).is_err());
-        config_changes::take_up(self, new.map(|it| it.topic.clone()).collect()).await;
+        let topics: BTreeSet<_> = new.map(|it| it.topic.clone()).collect();
+        for topic in &topics {
+            self.count_coordinators(topic).await;
+        }
+        config_changes::take_up(self, topics).await;
     }
 
     /// Partitions that the cluster has deleted: nothing is kept for them any more.
     pub fn partitions_deleted(self: &Arc<Broker>, partitions: &[(String, i32)]) {
         let topics: BTreeSet<String> = partitions.iter().map(|(topic, _)| topic.clone()).collect();
+        topics.iter().for_each(|topic| self.coordinator_topics.forget(topic));
         if !topics.is_empty() {
             self.shards.topics_deleted(self, topics);
         }

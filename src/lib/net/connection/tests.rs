@@ -72,8 +72,11 @@ impl Service for Script {
                 let (release, released) = oneshot::channel();
                 self.parked.lock().unwrap().push_back(release);
                 Reply::Parked(Box::pin(async move {
-                    released.await.ok()?;
-                    Some(message(&frame))
+                    match released.await {
+                        Ok(()) if frame.get(1) == Some(&b'c') => Err("as you wished".to_owned()),
+                        Ok(()) => Ok(Some(message(&frame))),
+                        Err(_) => Ok(None),
+                    }
                 }))
             }
             Some(b'f') => {
@@ -166,6 +169,20 @@ async fn replies_keep_the_order_of_requests_and_later_requests_run_meanwhile() {
     assert_eq!(next(&mut reader).await, b"e5");
     assert!(running.stop.stop(Duration::from_secs(5)).await);
     assert_eq!(reader.frame(100).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_parked_reply_may_be_the_end() {
+    let running = start(Script::default(), Settings::default()).await;
+    let (mut reader, mut writer) = running.connect().await;
+    for body in [b"pc1", b"e_2"] {
+        writer.parts(message(body)).await.unwrap();
+    }
+    writer.parts(message(b"u3")).await.unwrap();
+    assert_eq!(next(&mut reader).await, b"pushed");
+    running.script.release();
+    assert_eq!(reader.frame(100).await.unwrap(), None, "what waits behind it is not answered");
+    running.closed(1).await;
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use crate::config::Properties;
 use crate::config::broker::{BrokerConfig, Endpoint, Listeners, ProtocolVersion};
 use crate::kafka::log::LogManager;
 use crate::kafka::metadata::broker::Registration;
+use crate::kafka::metadata::topic::{GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC};
 use crate::kafka::replica::ReplicaManager;
 use crate::kafka::replica::partition::Local;
 use crate::kafka::types::BrokerId;
@@ -26,6 +27,7 @@ use crate::zookeeper::client::{Client, ConnectString, Events, Options};
 
 use super::cluster::Cluster;
 use super::control::{self, Control, ControlSettings};
+use super::coordinator_topics::CoordinatorTopics;
 use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
 use super::fetcher::Fetchers;
@@ -135,6 +137,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         topic_configs,
         zookeeper,
         registrar,
+        coordinator_topics: CoordinatorTopics::default(),
         shards: Shards::default(),
         control,
         fetchers: Fetchers::default(),
@@ -178,12 +181,15 @@ async fn connect(
     Ok((zookeeper, events))
 }
 
-/// Reads the broker's settings in ZooKeeper, and then the logs, which go by them.
+/// Reads what ZooKeeper holds of the broker's settings, and then the logs, which go by them.
 async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
     config_changes::begin(broker).await.map_err(|source| {
         let doing = "read the broker's settings in ZooKeeper".to_owned();
         Error::ZooKeeper { doing, source }
     })?;
+    for topic in [GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC] {
+        broker.count_coordinators(topic).await;
+    }
     housekeeping::load(broker).await
 }
 
