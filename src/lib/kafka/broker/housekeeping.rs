@@ -18,7 +18,7 @@ use super::startup::Error;
 pub(super) async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
     let found = broker.replicas.logs().partitions();
     let count = found.len();
-    let threads = usize::try_from(broker.config().num_recovery_threads_per_data_dir).unwrap_or(1);
+    let threads = usize::try_from(broker.current().num_recovery_threads_per_data_dir).unwrap_or(1);
     let started = broker.clock.now();
     let queue = Arc::new(std::sync::Mutex::new(found));
     let workers: Vec<_> = (0..threads.min(count))
@@ -134,7 +134,7 @@ fn retain(broker: &Broker) {
 /// Forgets producers that have not been heard of for `producer.id.expiration.ms`.
 fn expire_producers(broker: &Broker) {
     let now_ms = broker.clock.wall_ms();
-    let expiration_ms = i64::from(broker.config().producer_id_expiration_ms);
+    let expiration_ms = i64::from(broker.current().producer_id_expiration_ms);
     for partition in broker.replicas.online() {
         // A partition that has gone offline meanwhile has no producers.
         partition.with_log(|log, _| log.expire_producers(now_ms, expiration_ms)).ok();

@@ -7,6 +7,7 @@
 //! * [`cluster`]: the picture of the cluster, as the controller tells it.
 //! * [`coordinator_topics`]: how many partitions groups and transactional ids are mapped to.
 //! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
+//! * [`connections`]: how many of them clients may have.
 //! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
 //! * [`fetcher`]: following other brokers; [`isr_changes`]: who is in sync, as a leader finds.
 //! * [`peers`]: where other brokers are reached.
@@ -25,6 +26,7 @@ pub mod api;
 pub mod cluster;
 mod cold_reads;
 pub mod config_changes;
+pub mod connections;
 pub mod context;
 pub mod control;
 pub mod coordinator_topics;
@@ -66,6 +68,7 @@ use crate::net::Stop;
 use crate::zookeeper::client::Client;
 
 use cluster::Cluster;
+use connections::Connections;
 use control::Control;
 use coordinator_topics::CoordinatorTopics;
 use fetch_sessions::FetchSessions;
@@ -88,6 +91,8 @@ pub struct Broker {
     pub clock: Clock,
     pub replicas: ReplicaManager,
     pub cluster: Cluster,
+    /// How many connections there may be.
+    pub connections: Connections,
     pub topic_configs: Arc<TopicConfigs>,
     pub zookeeper: ZooKeeper,
     pub registrar: Arc<Registrar>,
@@ -114,9 +119,14 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// The settings in force.
+    /// The settings it was started with: those that never change while it runs.
     pub fn config(&self) -> &BrokerConfig {
         &self.config
+    }
+
+    /// The settings in force, those that change while it runs among them.
+    pub fn current(&self) -> Arc<BrokerConfig> {
+        self.topic_configs.current()
     }
 
     /// The ZooKeeper session of the moment.
@@ -171,7 +181,7 @@ impl Broker {
 
     /// What ZooKeeper holds for this broker, or (not `per_broker`) for all, is this from now on.
     pub async fn broker_config_changed(
-        &self,
+        self: &Arc<Broker>,
         per_broker: bool,
         settings: &BTreeMap<String, String>,
     ) {
@@ -192,6 +202,9 @@ impl Broker {
         if let Ok(config) = self.topic_configs.layers().throttles() {
             self.throttles.set(&config);
         }
+        let current = self.current();
+        self.connections.set(&current, &self.topic_configs.broker());
+        self.fetchers.spread_over(self, current.num_replica_fetchers);
         self.replicas.reconfigure_all();
         if unclean() != before {
             self.control.unclean_changed(None, Some(unclean())).await;
@@ -199,7 +212,10 @@ impl Broker {
     }
 
     /// Partitions are about to be here: the settings of topics that were not are read first.
-    pub async fn topics_told(&self, partitions: impl Iterator<Item = &TopicPartition>) {
+    pub async fn topics_told(
+        self: &Arc<Broker>,
+        partitions: impl Iterator<Item = &TopicPartition>,
+    ) {
         let new = partitions.filter(|it| self.replicas.partition(&it.topic, it.partition).is_err());
         let topics: BTreeSet<_> = new.map(|it| it.topic.clone()).collect();
         for topic in &topics {

@@ -26,7 +26,6 @@ use verify::Links;
 
 /// How long the log stays silent about the same thing.
 const SILENCE: Duration = Duration::from_secs(60);
-const VERIFY: &str = "transaction.partition.verification.enable";
 
 /// What a broker keeps about transactions.
 #[derive(Default)]
@@ -88,9 +87,6 @@ impl Broker {
 
     /// Whether the first batch of a transaction is held against its coordinator.
     pub fn verifies_transactions(&self) -> bool {
-        match self.topic_configs.broker().get(VERIFY) {
-            Some(value) => !value.trim().eq_ignore_ascii_case("false"),
-            None => self.config().transaction_partition_verification_enable,
-        }
+        self.current().transaction_partition_verification_enable
     }
 }
