@@ -12,9 +12,15 @@ use milena::kafka::protocol::message::join_group::{
 };
 use milena::kafka::protocol::message::leave_group::{LeaveGroupRequest, MemberIdentity};
 use milena::kafka::protocol::message::list_groups::ListGroupsRequest;
+use milena::kafka::protocol::message::offset_commit::{
+    OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
+};
 use milena::kafka::protocol::message::sync_group::{SyncGroupRequest, SyncGroupRequestAssignment};
+use milena::zookeeper::jute::Acl;
+use milena::zookeeper::jute::record::perms;
+use milena::zookeeper::jute::request::CreateMode;
 
-use crate::support::servers::Node;
+use crate::support::servers::{self, Node};
 use crate::support::wire::Wire;
 
 /// Waits until the coordinator of a group is there.
@@ -218,5 +224,65 @@ async fn two_members_share() {
         let expected = if version == 0 { ErrorCode::NONE } else { ErrorCode::GROUP_ID_NOT_FOUND };
         assert_eq!(code, expected, "v{version}");
     }
+    node.stop().await;
+}
+
+/// Commits an offset of some partition that there is.
+async fn commit(wire: &mut Wire, group: &str) {
+    let partition = OffsetCommitRequestPartition { committed_offset: 1, ..Default::default() };
+    let name = "__consumer_offsets".to_owned();
+    let request = OffsetCommitRequest {
+        group_id: group.to_owned(),
+        generation_id_or_member_epoch: -1,
+        topics: vec![OffsetCommitRequestTopic { name, partitions: vec![partition] }],
+        ..OffsetCommitRequest::default()
+    };
+    let answer = wire.ask(&request, 7).await;
+    assert_eq!(answer.topics[0].partitions[0].error_code, ErrorCode::NONE, "{group}");
+}
+
+/// Keys go by how many partitions a topic has, not by how many ever had a leader.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn groups_are_mapped_by_all_partitions() {
+    let node = Node::start().await;
+    let (client, _events) = servers::client(&node.zookeeper).await;
+    // Broker 9 never lives: the controller tells nobody of partitions 1 and 3.
+    let assignment = r#"{"version":1,"partitions":{"0":[0],"1":[9],"2":[0],"3":[9],"4":[0]}}"#;
+    for topic in ["__consumer_offsets", "__transaction_state"] {
+        let (path, data) = (format!("/brokers/topics/{topic}"), assignment.as_bytes());
+        let open = [Acl::world(perms::ALL)];
+        client
+            .create(&path, Some(data.into()), &open, CreateMode::Persistent)
+            .await
+            .expect("a topic");
+        servers::sees(&node.broker, topic, |image| {
+            let partitions = image.topic(topic).map(|it| it.partitions.keys().copied().collect());
+            partitions == Some(vec![0, 2, 4])
+        })
+        .await;
+    }
+    let mut wire = node.wire().await;
+    let nobody = ErrorCode::COORDINATOR_NOT_AVAILABLE;
+    // Java's hash of one letter is its code: 'a' is 97.
+    for (group, partition, code) in [
+        ("a", 2, ErrorCode::NONE),
+        ("b", 3, nobody),
+        ("c", 4, ErrorCode::NONE),
+        ("d", 0, ErrorCode::NONE),
+        ("e", 1, nobody),
+    ] {
+        let request = FindCoordinatorRequest { key: group.to_owned(), ..Default::default() };
+        assert_eq!(wire.ask(&request, 3).await.error_code, code, "{group}");
+        let broker = &node.broker.broker;
+        broker.coordinator_partition("__transaction_state", group).await;
+        let coordinator = broker.transaction_coordinator(group);
+        assert_eq!(coordinator.partition, partition, "{group}");
+        if code == ErrorCode::NONE {
+            commit(&mut wire, group).await;
+            let log = broker.replicas.partition("__consumer_offsets", partition).expect("a log");
+            assert!(log.offsets().expect("offsets").log_end > 0, "{group} is in {partition}");
+        }
+    }
+    client.close().await;
     node.stop().await;
 }

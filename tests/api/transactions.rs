@@ -320,6 +320,31 @@ async fn the_coordinator_is_asked_before_a_transaction_begins() {
     node.stop().await;
 }
 
+/// acks=0: nobody reads an answer, so what went wrong is told by the end of the connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_without_acks_that_no_transaction_confirms_ends_the_connection() {
+    let node = Node::with(VERIFIED).await;
+    node.topic("t", 1).await;
+    let coordinator = Coordinator::start(5).await;
+    coordinator.announce(&node).await;
+    let send = async |says: ErrorCode, sequence: i32, value: &str| {
+        coordinator.says(says);
+        let mut wire = node.wire().await;
+        let batch = in_transaction(7, 0, sequence, &[value]);
+        let request = ProduceRequest { acks: 0, ..transactional("t", batch) };
+        wire.send(&request, 9).await;
+        // Whoever asks behind it is answered, or finds that the connection is gone.
+        wire.send(&fetch("t", 0, 0), 12).await;
+        wire.frame().await.is_some()
+    };
+    assert!(!send(ErrorCode::TRANSACTION_ABORTABLE, 0, "no").await);
+    assert!(!send(ErrorCode::CONCURRENT_TRANSACTIONS, 0, "not yet").await);
+    assert!(send(ErrorCode::NONE, 0, "yes").await);
+    let stored = only(node.wire().await.ask(&fetch("t", 0, 0), 12).await);
+    assert_eq!(values(stored.records), [(0, "yes".to_owned())]);
+    node.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_sent_while_the_coordinator_thinks_stays_in_order() {
     let node = Node::with(VERIFIED).await;

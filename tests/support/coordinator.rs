@@ -12,6 +12,7 @@ use milena::kafka::protocol::message::add_partitions_to_txn::{
     AddPartitionsToTxnResult, AddPartitionsToTxnTopicResult,
 };
 use milena::kafka::protocol::message::api_versions::{ApiVersion, ApiVersionsResponse};
+use milena::kafka::protocol::message::find_coordinator::FindCoordinatorRequest;
 use milena::kafka::protocol::message::update_metadata::{
     UpdateMetadataBroker, UpdateMetadataEndpoint, UpdateMetadataPartitionState,
     UpdateMetadataRequest, UpdateMetadataTopicState,
@@ -107,8 +108,11 @@ impl Coordinator {
     }
 
     /// Has a broker believe that this is broker 9, and leads the only partition of
-    /// `__transaction_state`.
+    /// `__transaction_state`, which is made before: the broker counts its partitions.
     pub async fn announce(&self, node: &Node) {
+        let find =
+            FindCoordinatorRequest { key: "tx".to_owned(), key_type: 1, ..Default::default() };
+        node.wire().await.ask(&find, 3).await;
         let endpoint = |port: u16| UpdateMetadataEndpoint {
             port: i32::from(port),
             host: "127.0.0.1".to_owned(),

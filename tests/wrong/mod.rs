@@ -2,6 +2,7 @@
 
 mod disk_full;
 mod idle;
+mod log_dirs;
 mod mutated;
 mod mutated_zookeeper;
 mod other_servers;

@@ -1,6 +1,6 @@
 //! Rows to what people read: entries of DescribeConfigs, Markdown, and manual pages.
 
-use super::dynamic::{Layers, Source, Synonym, find_key};
+use super::dynamic::{Layers, Source, Synonym, find_key, is_fixed};
 use super::topic::inherited;
 use super::{
     BrokerConfig, Fallback, Importance, Key, Note, Properties, TopicConfig, Type, Update, Value,
@@ -96,7 +96,7 @@ fn broker_entry(layers: &Layers, name: &str, value: Option<String>) -> Entry {
         name: name.to_owned(),
         value: if is_sensitive { None } else { value },
         source: synonyms.first().map_or(Source::Default, |synonym| synonym.source),
-        is_read_only: key.is_none_or(|key| key.update == Update::ReadOnly),
+        is_read_only: key.is_none_or(|key| key.update == Update::ReadOnly) || is_fixed(name),
         is_sensitive,
         kind: key.map(|key| key.kind),
         documentation: key.map(Key::doc),
@@ -171,6 +171,7 @@ fn facts(key: &Key) -> Vec<(&'static str, String)> {
     };
     facts.push(("importance", importance.to_owned()));
     let update = match key.update {
+        _ if is_fixed(key.name) => Some("at start only"),
         Update::ReadOnly => Some("at start only"),
         Update::ClusterWide => Some("while running, for the cluster or a broker"),
         Update::PerBroker => Some("while running, for a broker"),

@@ -4,7 +4,7 @@
 //! for the topic. A value of a stronger source also takes the place of its synonyms in weaker ones:
 //! `log.roll.ms` for the cluster hides `log.roll.hours` of the file.
 
-use super::broker::listener_prefix_of;
+use super::broker::{listener_prefix, listener_prefix_of};
 use super::check::at_least;
 use super::{BrokerConfig, Error, Key, Properties, Type, Update, Value};
 
@@ -131,18 +131,18 @@ impl Layers {
         };
         let is =
             |name: &str, update: Update| find_key(name).is_some_and(|key| key.update == update);
-        let refuse = |names: Vec<&str>, message: &str| match names.is_empty() {
-            true => Ok(()),
-            false => Err(Error::conflict(format!("{message}: Set({})", names.join(", ")))),
+        // As Scala prints a set.
+        let refuse = |names: Vec<&str>, message: &str, set: &str| match names.len() {
+            0 => Ok(()),
+            5.. => Err(Error::conflict(format!("{message}: HashSet({})", names.join(", ")))),
+            _ => Err(Error::conflict(format!("{message}: {set}({})", names.join(", ")))),
         };
-        refuse(
-            names(&|name| is(name, Update::ReadOnly)),
-            "Cannot update these configs dynamically",
-        )?;
+        refuse(names(&|name| is(name, Update::ReadOnly)), READ_ONLY, "Set")?;
         refuse(
             names(&|name| LISTENER_ONLY.contains(&name)),
             "These security configs can be dynamically updated only per-listener using the \
              listener prefix",
+            "HashSet",
         )?;
         if !per_broker {
             let of_broker = |name: &str| {
@@ -152,8 +152,10 @@ impl Layers {
             refuse(
                 names(&of_broker),
                 "Cannot update these configs at default cluster level, broker id must be specified",
+                "Set",
             )?;
         }
+        refuse(names(&is_fixed), READ_ONLY, "Set")?;
         for (name, text) in wanted.iter() {
             if let Some(key) = find_key(name) {
                 key.parse(text).map_err(|expected| Error::invalid(name, text, expected))?;
@@ -161,9 +163,31 @@ impl Layers {
         }
         let mut next = self.clone();
         *(if per_broker { &mut next.broker } else { &mut next.cluster }) = wanted.clone();
-        let (now, next) = (self.config()?, next.config()?);
-        check_threads(&now, &next)?;
-        Ok(next)
+        let (now, new) = (self.config()?, next.config()?);
+        let check = check_threads(&now, &new).and_then(|()| self.check_listeners(&now, &next));
+        check.map_err(|error| Error::conflict(invalid(&error.to_string())))?;
+        Ok(new)
+    }
+
+    /// What is set for one listener stays as it was at the start, but for its connections.
+    fn check_listeners(&self, now: &BrokerConfig, next: &Layers) -> Result<(), Error> {
+        let (old, new) = (self.effective(), next.effective());
+        for endpoint in now.listeners()?.bound {
+            let prefix = listener_prefix(&endpoint.listener);
+            let own = |all: &Properties| -> Vec<(String, String)> {
+                let own = all.iter().filter(|(name, _)| name.starts_with(&prefix));
+                let fixed = own.filter(|(name, _)| !OF_LISTENERS.contains(&&name[prefix.len()..]));
+                fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+            };
+            if own(&old) != own(&new) {
+                return Err(Error::conflict(format!(
+                    "Configs cannot be updated dynamically for existing listener \
+                     ListenerName({}), restart broker or create a new listener for update",
+                    endpoint.listener
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// Takes a layer as ZooKeeper holds it. An entry that does not hold is left out and named, so
@@ -191,9 +215,8 @@ impl Layers {
     ) -> Result<(), Error> {
         let mut next = self.clone();
         *(if per_broker { &mut next.broker } else { &mut next.cluster }) = trial.clone();
-        if find_key(name).is_some_and(|key| key.update == Update::ReadOnly) {
-            let message = format!("Cannot update these configs dynamically: Set({name})");
-            return Err(Error::conflict(message));
+        if find_key(name).is_some_and(|key| key.update == Update::ReadOnly) || is_fixed(name) {
+            return Err(Error::conflict(format!("{READ_ONLY}: Set({name})")));
         }
         next.throttles()?;
         next.config().map(|_| ())
@@ -214,6 +237,28 @@ const LISTENER_ONLY: [&str; 10] = [
     "ssl.truststore.certificates",
 ];
 
+const READ_ONLY: &str = "Cannot update these configs dynamically";
+
+/// What Kafka's validation of a whole configuration says where something in it is refused.
+fn invalid(why: &str) -> String {
+    format!(
+        "Invalid value org.apache.kafka.common.config.ConfigException: {why} for configuration \
+         Invalid dynamic configuration"
+    )
+}
+
+/// What may change of a listener that is open.
+const OF_LISTENERS: [&str; 3] =
+    ["max.connections", "max.connection.creation.rate", "num.network.threads"];
+
+/// Whether Kafka changes a key at run time and this broker does not: its listeners are those of its
+/// start, and so is what they are secured with.
+pub fn is_fixed(name: &str) -> bool {
+    let base = listener_prefix_of(name).map_or(name, |prefix| &name[prefix..]);
+    ["listeners", "advertised.listeners", "listener.security.protocol.map"].contains(&name)
+        || (base.len() < name.len() && LISTENER_ONLY.contains(&base))
+}
+
 /// The row of a broker key or of a throttle.
 pub fn find_key(name: &str) -> Option<&'static Key> {
     BrokerConfig::key(name).or_else(|| throttle(name))
@@ -226,7 +271,7 @@ fn throttle(name: &str) -> Option<&'static Key> {
 /// The names of all keys that may change at run time, for completion.
 pub fn dynamic_names() -> Vec<&'static str> {
     let dynamic = BrokerConfig::keys().into_iter().chain(ThrottleConfig::own_keys());
-    let dynamic = dynamic.filter(|key| key.update != Update::ReadOnly);
+    let dynamic = dynamic.filter(|key| key.update != Update::ReadOnly && !is_fixed(key.name));
     let mut names: Vec<&str> = dynamic.map(|key| key.name).collect();
     names.sort_unstable();
     names
@@ -364,129 +409,4 @@ fn changed_list(op: Op, now: &[String], given: &[String]) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::TopicConfig;
-
-    fn properties(pairs: &[(&str, &str)]) -> Properties {
-        pairs.iter().copied().collect()
-    }
-
-    fn layers(file: &[(&str, &str)]) -> Layers {
-        let mut file = properties(file);
-        file.set("zookeeper.connect", "localhost");
-        Layers::new(file)
-    }
-
-    #[test]
-    fn the_stronger_source_wins_and_hides_synonyms() {
-        let mut layers = layers(&[("log.roll.ms", "5"), ("num.io.threads", "2")]);
-        layers.cluster = properties(&[("log.roll.hours", "1"), ("num.io.threads", "3")]);
-        layers.broker = properties(&[("num.io.threads", "4")]);
-        let config = layers.config().unwrap();
-        assert_eq!((config.roll_ms(), config.num_io_threads), (3_600_000, 4));
-        let sources: Vec<Source> =
-            layers.synonyms("num.io.threads").iter().map(|synonym| synonym.source).collect();
-        assert_eq!(sources, [Source::Broker, Source::Cluster, Source::File, Source::Default]);
-    }
-
-    #[test]
-    fn synonyms_begin_at_the_key_itself() {
-        let plain = layers(&[("log.retention.hours", "1")]);
-        assert_eq!(plain.synonyms("log.retention.ms"), []);
-        let hours: Vec<_> = plain.synonyms("log.retention.hours");
-        assert_eq!((hours[0].value.as_deref(), hours[0].source), (Some("1"), Source::File));
-        assert_eq!(hours.len(), 2);
-        let secret = layers(&[("ssl.key.password", "x"), ("my.plugin", "y")]);
-        assert_eq!(secret.synonyms("ssl.key.password")[0].value, None);
-        assert_eq!(secret.synonyms("my.plugin")[0].value, None);
-    }
-
-    #[test]
-    fn what_may_not_change_is_refused_in_kafkas_words() {
-        let layers = layers(&[]);
-        let cases: &[(bool, &str, &str, &str)] = &[
-            (true, "broker.id", "7", "Cannot update these configs dynamically: Set(broker.id)"),
-            (
-                false,
-                "listeners",
-                "PLAINTEXT://:1",
-                "Cannot update these configs at default cluster level, broker id must be \
-                 specified: Set(listeners)",
-            ),
-            (
-                true,
-                "ssl.keystore.location",
-                "/x",
-                "These security configs can be dynamically updated only per-listener using the \
-                 listener prefix: Set(ssl.keystore.location)",
-            ),
-            (
-                true,
-                "num.io.threads",
-                "17",
-                "Dynamic thread count update validation failed for num.io.threads=17, value \
-                 should not be greater than double the current value 8",
-            ),
-            (
-                true,
-                "log.segment.bytes",
-                "x",
-                "Invalid value x for configuration log.segment.bytes: Not a number of type INT",
-            ),
-            (true, "num.io.threads", "16", ""),
-            (false, "log.retention.ms", "100000", ""),
-            (false, "leader.replication.throttled.rate", "1", ""),
-            (true, "plugin.key", "anything", ""),
-        ];
-        for (per_broker, key, value, expected) in cases {
-            let result = layers.validate(*per_broker, &properties(&[(key, value)]));
-            let said = result.err().map(|error| error.to_string()).unwrap_or_default();
-            assert_eq!(said, *expected, "{key}");
-        }
-    }
-
-    #[test]
-    fn a_bad_entry_in_zookeeper_costs_only_itself() {
-        let mut layers = layers(&[]);
-        let held = properties(&[
-            ("broker.id", "9"),
-            ("log.segment.bytes", "x"),
-            ("message.max.bytes", "7"),
-        ]);
-        assert_eq!(layers.take(true, &held).len(), 2);
-        assert_eq!(layers.config().unwrap().message_max_bytes, 7);
-    }
-
-    #[test]
-    fn lists_are_added_to_and_taken_from() {
-        let change = |op, value: &str| Alteration {
-            name: "cleanup.policy".to_owned(),
-            op,
-            value: Some(value.to_owned()),
-        };
-        let apply = |held: &[(&str, &str)], change: Alteration| {
-            alter(&properties(held), TopicConfig::key, &[change]).unwrap()
-        };
-        let policy = |properties: &Properties| properties.get("cleanup.policy").map(str::to_owned);
-        let appended = apply(&[], change(Op::Append, "compact,delete"));
-        assert_eq!(policy(&appended).as_deref(), Some("delete,compact"));
-        let taken = apply(&[("cleanup.policy", "compact,delete")], change(Op::Subtract, "delete"));
-        assert_eq!(policy(&taken).as_deref(), Some("compact"));
-        assert_eq!(policy(&apply(&[("cleanup.policy", "x")], change(Op::Delete, ""))), None);
-        let number = Alteration { name: "retention.ms".into(), op: Op::Append, value: None };
-        let error = alter(&Properties::new(), TopicConfig::key, &[number]).unwrap_err();
-        let expected = "Config value append is not allowed for config key: retention.ms";
-        assert_eq!(error.to_string(), expected);
-        assert_eq!((Op::of(3), Op::of(4), Op::of(-1)), (Some(Op::Subtract), None, None));
-    }
-
-    #[test]
-    fn dynamic_names_are_those_kafka_offers() {
-        let names = dynamic_names();
-        assert!(names.contains(&"log.retention.ms") && names.contains(&"listeners"));
-        assert!(names.contains(&"leader.replication.throttled.rate"));
-        assert!(!names.contains(&"log.retention.hours") && !names.contains(&"broker.id"));
-        assert_eq!(names.len(), 92);
-    }
-}
+mod tests;

@@ -1,68 +1,20 @@
 //! Accepts connections and turns each into a task.
 
-use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::error::io_text;
 
+use super::admission::{Counted, Gate};
 use super::buffers::Buffers;
 use super::connection::{self, Service};
 use super::shutdown::Stop;
 use super::socket::{Listener, Stream};
 
-/// Connections by address, and how many one address may have.
-#[derive(Debug, Default)]
-struct Counts {
-    by_address: Mutex<HashMap<IpAddr, usize>>,
-    max_per_address: usize,
-}
-
-impl Counts {
-    /// Counts one in, unless the address has its fill.
-    fn enter(self: &Arc<Counts>, address: IpAddr) -> Option<Counted> {
-        let mut counts = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(address).or_default();
-        if self.max_per_address > 0 && *count >= self.max_per_address {
-            return None;
-        }
-        *count += 1;
-        Some(Counted { counts: self.clone(), address })
-    }
-}
-
-/// One connection of an address; counted out when dropped.
-#[derive(Debug)]
-struct Counted {
-    counts: Arc<Counts>,
-    address: IpAddr,
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        let mut counts = self.counts.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.address);
-            }
-        }
-    }
-}
-
-/// How a listener treats connections.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Settings {
-    /// Connections that one address may have; 0 for no limit.
-    pub max_per_address: usize,
-}
-
 /// Accepts until the stop signal; each connection is a task of `stop`.
-pub fn serve<S: Service>(listener: Listener, service: Arc<S>, settings: Settings, stop: &Stop) {
-    let counts =
-        Arc::new(Counts { max_per_address: settings.max_per_address, ..Counts::default() });
+pub fn serve<S: Service>(listener: Listener, service: Arc<S>, gate: Gate, stop: &Stop) {
     let buffers = Arc::new(Buffers::default());
     let connections = stop.clone();
     let mut signal = stop.signal();
@@ -74,17 +26,25 @@ pub fn serve<S: Service>(listener: Listener, service: Arc<S>, settings: Settings
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, peer)) => match counts.enter(peer.ip()) {
-                    Some(counted) => start(stream, peer, &service, &buffers, &connections, counted),
-                    None => {
-                        service.refused();
-                        service.warn(&format!(
-                            "Too many connections from {} - max is {}",
-                            peer.ip(),
-                            settings.max_per_address
-                        ));
+                Ok((stream, peer)) => {
+                    let entered = tokio::select! {
+                        biased;
+                        () = signal.raised() => return,
+                        entered = gate.enter(peer.ip()) => entered,
+                    };
+                    match entered {
+                        Ok(counted) => {
+                            start(stream, peer, &service, &buffers, &connections, counted);
+                        }
+                        Err(most) => {
+                            service.refused();
+                            service.warn(&format!(
+                                "Too many connections from {} - max is {most}",
+                                peer.ip()
+                            ));
+                        }
                     }
-                },
+                }
                 Err(error) => {
                     service.warn(&format!("cannot accept a connection: {}", io_text(&error)));
                     if is_exhaustion(&error) {
@@ -116,7 +76,7 @@ fn start<S: Service>(
     service: &Arc<S>,
     buffers: &Arc<Buffers>,
     stop: &Stop,
-    counted: Counted,
+    counted: (Counted, Counted),
 ) {
     let (service, buffers, signal) = (service.clone(), buffers.clone(), stop.signal());
     stop.spawn(async move {

@@ -2,6 +2,7 @@
 //!
 //! * [`socket`]: the only door to the runtime's sockets and to spawning.
 //! * [`listener`]: accepts, and turns each connection into a task.
+//! * [`admission`]: how many connections there may be.
 //! * [`connection`]: one task a connection: cut frames, hand each over, write the replies in order.
 //! * [`outbound`]: replies as parts, bytes by `writev`, file slices by `sendfile`.
 //! * [`foreign`]: recognises another protocol by its first bytes and says so in one sentence.
@@ -13,6 +14,7 @@
 //! Requests are handled to the end on the connection's own task (see `docs/flow.md`): no queue, no
 //! pool of handlers; what must wait is a future in the reply queue.
 
+pub mod admission;
 pub mod buffers;
 pub mod connection;
 pub mod foreign;
@@ -23,5 +25,5 @@ pub mod shutdown;
 pub mod simulated;
 pub mod socket;
 
-pub use connection::{Outbox, Prefix, Push, Reply, Service};
+pub use connection::{Late, Outbox, Prefix, Push, Reply, Service};
 pub use shutdown::{Stop, StopSignal};

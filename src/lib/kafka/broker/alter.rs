@@ -2,6 +2,7 @@
 //! note below `/config/changes`. What AlterConfigs and IncrementalAlterConfigs share.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::base::error::Chain;
 use crate::config::Error;
@@ -56,7 +57,7 @@ pub struct Answer {
 
 /// Changes the settings of each resource (its type, its name, the change) on its own.
 pub async fn each(
-    broker: &Broker,
+    broker: &Arc<Broker>,
     resources: Vec<(i8, String, Result<Change, Refused>)>,
     validate_only: bool,
 ) -> Vec<Answer> {

@@ -1,6 +1,8 @@
 //! Changing settings of this broker, or of all brokers, while they run: checked here, kept in
 //! ZooKeeper, and every broker is told by a note below `/config/changes`.
 
+use std::sync::Arc;
+
 use crate::base::error::Chain;
 use crate::config::dynamic::{self, find_key};
 use crate::config::{Error, Properties};
@@ -17,13 +19,15 @@ use super::topic_configs::properties;
 /// Checks the settings of the broker of that name (the empty one stands for all brokers) and,
 /// unless that is all that is wanted, puts them in force.
 pub(super) async fn alter(
-    broker: &Broker,
+    broker: &Arc<Broker>,
     name: &str,
     change: Change,
     validate_only: bool,
 ) -> Result<(), Refused> {
     let id = whom(broker, name)?;
-    let invalid = |error: Error| Refused::new(ErrorCode::INVALID_CONFIG, Chain(&error).to_string());
+    // Of a topic Kafka says INVALID_CONFIG.
+    let invalid =
+        |error: Error| Refused::new(ErrorCode::INVALID_REQUEST, Chain(&error).to_string());
     let wanted = match change {
         Change::All(settings) => properties(&settings),
         Change::Some(alterations) => {
@@ -73,7 +77,7 @@ fn check_secrets(wanted: &Properties) -> Result<(), Refused> {
     let secret = wanted.iter().find(|(name, _)| secret(name));
     secret.map_or(Ok(()), |(name, _)| {
         let text = format!("{name}: passwords are not taken while the broker runs");
-        Err(Refused::new(ErrorCode::INVALID_CONFIG, text))
+        Err(Refused::new(ErrorCode::INVALID_REQUEST, text))
     })
 }
 

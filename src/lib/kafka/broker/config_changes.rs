@@ -31,7 +31,7 @@ const KEPT_MS: i64 = 15 * 60 * 1_000;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Takes up the settings of all brokers and of this one, before anything goes by them.
-pub(super) async fn begin(broker: &Broker) -> client::Result<()> {
+pub(super) async fn begin(broker: &Arc<Broker>) -> client::Result<()> {
     for entity in [Entity::Broker(None), Entity::Broker(Some(broker.id.0))] {
         apply(broker, &entity.path()).await?;
     }
@@ -73,7 +73,7 @@ pub(super) fn start(broker: &Arc<Broker>) -> mpsc::Sender<Notice> {
 }
 
 /// Reads the notes that are new, leaving a watch for the next, and what they name.
-async fn look(broker: &Broker, last_seen: &mut i64, all: bool) -> client::Result<()> {
+async fn look(broker: &Arc<Broker>, last_seen: &mut i64, all: bool) -> client::Result<()> {
     let notes = children(broker, znode::CONFIG_CHANGES, true).await?;
     let mut numbered: Vec<(i64, String)> = notes
         .into_iter()
@@ -120,7 +120,7 @@ async fn look(broker: &Broker, last_seen: &mut i64, all: bool) -> client::Result
 
 /// Takes up the settings of topics that this broker hears of for the first time: their nodes were
 /// written before the topics, and no note tells of them.
-pub(super) async fn take_up(broker: &Broker, topics: BTreeSet<Arc<str>>) {
+pub(super) async fn take_up(broker: &Arc<Broker>, topics: BTreeSet<Arc<str>>) {
     for topic in topics {
         if let Err(error) = apply(broker, &format!("topics/{topic}")).await {
             tracing::warn!(
@@ -132,7 +132,7 @@ pub(super) async fn take_up(broker: &Broker, topics: BTreeSet<Arc<str>>) {
 }
 
 /// Takes up what `/config/<entity>` says now.
-async fn apply(broker: &Broker, entity: &str) -> client::Result<()> {
+async fn apply(broker: &Arc<Broker>, entity: &str) -> client::Result<()> {
     let path = format!("/config/{entity}");
     let answer = broker.zookeeper.insist(vec![get_data(path.clone(), false)]).await?.pop();
     let data = match answer {

@@ -13,7 +13,7 @@ use crate::base::bytes::{Part, Reader, Writer};
 use crate::kafka::protocol::api::{APIS, ApiKey};
 use crate::kafka::protocol::header::{RequestHeader, ResponseHeader};
 use crate::kafka::protocol::{Decode as _, Encode, Request};
-use crate::net::{Outbox, Reply, Service};
+use crate::net::{Late, Outbox, Reply, Service};
 
 use super::Broker;
 use super::api::{self, Api, Outcome};
@@ -184,6 +184,9 @@ where
     match A::begin(broker, &context, request) {
         Outcome::Done(response) => Reply::Ready(encode::<A>(&context, &response)),
         Outcome::Parked(response) => Reply::Parked(parked::<A>(context, response)),
+        Outcome::Unanswered(done) => {
+            Reply::Parked(Box::pin(async move { done.await.map(|()| None) }))
+        }
         Outcome::NoReply => Reply::Nothing,
         Outcome::Close(why) => Reply::Close(why),
     }
@@ -191,11 +194,11 @@ where
 
 type Waiting<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-fn parked<A: Api>(context: Context, response: Waiting<Response<A>>) -> Waiting<Option<Vec<Part>>>
+fn parked<A: Api>(context: Context, response: Waiting<Response<A>>) -> Waiting<Late>
 where
     Response<A>: 'static,
 {
-    Box::pin(async move { Some(encode::<A>(&context, &response.await)) })
+    Box::pin(async move { Ok(Some(encode::<A>(&context, &response.await))) })
 }
 
 type Response<A> = <<A as Api>::Request as Request>::Response;

@@ -13,11 +13,12 @@ use crate::net::{StopSignal, socket};
 use super::Broker;
 use super::startup::Error;
 
-/// Loads every partition that is on disk, several at a time.
+/// Loads every partition that is on disk, several at a time. A log directory whose disk fails goes
+/// offline with what lies in it; the start goes on while another is left.
 pub(super) async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
     let found = broker.replicas.logs().partitions();
     let count = found.len();
-    let threads = usize::try_from(broker.config().num_recovery_threads_per_data_dir).unwrap_or(1);
+    let threads = usize::try_from(broker.current().num_recovery_threads_per_data_dir).unwrap_or(1);
     let started = broker.clock.now();
     let queue = Arc::new(std::sync::Mutex::new(found));
     let workers: Vec<_> = (0..threads.min(count))
@@ -26,8 +27,14 @@ pub(super) async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
             socket::blocking(move || load_some(&broker, &queue))
         })
         .collect();
+    let mut last = None;
     for worker in workers {
-        worker.await.map_err(Error::Logs)?;
+        last = worker.await.map_err(Error::Logs)?.or(last);
+    }
+    // Other threads may have been loading from a directory while it went.
+    broker.replicas.settle_offline();
+    if let Some(error) = last.filter(|_| !broker.replicas.logs().has_dirs()) {
+        return Err(Error::Logs(error));
     }
     if count > 0 {
         let took = (broker.clock.now() - started).as_millis();
@@ -38,15 +45,27 @@ pub(super) async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
 
 type Queue = std::sync::Mutex<Vec<crate::kafka::log::manager::Found>>;
 
-fn load_some(broker: &Broker, queue: &Queue) -> crate::kafka::log::Result<()> {
+/// Loads until nothing is left. Gives the last failure of a disk; whatever else is wrong with a log
+/// ends the start.
+fn load_some(
+    broker: &Broker,
+    queue: &Queue,
+) -> crate::kafka::log::Result<Option<crate::kafka::log::Error>> {
+    let mut last = None;
     loop {
         let next = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-        let Some(found) = next else { return Ok(()) };
+        let Some(found) = next else { return Ok(last) };
         let config = broker.replicas.config(&found.partition.topic);
         let config = crate::kafka::replica::partition::log_config(&config);
         let now_ms = broker.clock.wall_ms();
-        let (log, high_watermark) = broker.replicas.logs().load(&found, config, now_ms)?;
-        broker.replicas.adopt(log, high_watermark);
+        match broker.replicas.logs().load(&found, config, now_ms) {
+            Ok((log, high_watermark)) => broker.replicas.adopt(log, high_watermark),
+            Err(error) if error.is_of_disk() => {
+                broker.log_failed(&found.partition, &error);
+                last = Some(error);
+            }
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -115,7 +134,7 @@ fn retain(broker: &Broker) {
 /// Forgets producers that have not been heard of for `producer.id.expiration.ms`.
 fn expire_producers(broker: &Broker) {
     let now_ms = broker.clock.wall_ms();
-    let expiration_ms = i64::from(broker.config().producer_id_expiration_ms);
+    let expiration_ms = i64::from(broker.current().producer_id_expiration_ms);
     for partition in broker.replicas.online() {
         // A partition that has gone offline meanwhile has no producers.
         partition.with_log(|log, _| log.expire_producers(now_ms, expiration_ms)).ok();

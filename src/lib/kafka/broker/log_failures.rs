@@ -85,6 +85,10 @@ impl Broker {
 pub(super) fn start(broker: &Arc<Broker>) {
     let (worker, mut signal) = (broker.clone(), broker.stop.signal());
     let mut failed = broker.log_failures.failed.subscribe();
+    if failed.borrow().dirs > 0 {
+        // Some failed while their logs were loaded.
+        failed.mark_changed();
+    }
     broker.stop.spawn(async move {
         loop {
             tokio::select! {

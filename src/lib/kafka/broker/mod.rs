@@ -5,7 +5,9 @@
 //! * [`api`]: one file an API.
 //! * [`topics`]: making, growing and deleting topics in ZooKeeper.
 //! * [`cluster`]: the picture of the cluster, as the controller tells it.
+//! * [`coordinator_topics`]: how many partitions groups and transactional ids are mapped to.
 //! * [`config_changes`]: settings that change in ZooKeeper while the broker runs.
+//! * [`connections`]: how many of them clients may have.
 //! * [`control`]: runs the controller machine; [`registration`]: how the broker makes itself known.
 //! * [`fetcher`]: following other brokers; [`isr_changes`]: who is in sync, as a leader finds.
 //! * [`peers`]: where other brokers are reached.
@@ -24,8 +26,10 @@ pub mod api;
 pub mod cluster;
 mod cold_reads;
 pub mod config_changes;
+pub mod connections;
 pub mod context;
 pub mod control;
+pub mod coordinator_topics;
 pub mod dispatch;
 pub mod fetch_sessions;
 pub mod fetcher;
@@ -64,7 +68,9 @@ use crate::net::Stop;
 use crate::zookeeper::client::Client;
 
 use cluster::Cluster;
+use connections::Connections;
 use control::Control;
+use coordinator_topics::CoordinatorTopics;
 use fetch_sessions::FetchSessions;
 use fetcher::Fetchers;
 use isr_changes::IsrChanges;
@@ -85,9 +91,12 @@ pub struct Broker {
     pub clock: Clock,
     pub replicas: ReplicaManager,
     pub cluster: Cluster,
+    /// How many connections there may be.
+    pub connections: Connections,
     pub topic_configs: Arc<TopicConfigs>,
     pub zookeeper: ZooKeeper,
     pub registrar: Arc<Registrar>,
+    pub coordinator_topics: CoordinatorTopics,
     /// The group coordinators of this broker.
     pub shards: Shards,
     /// The way to the controller, while this broker is it.
@@ -110,9 +119,14 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// The settings in force.
+    /// The settings it was started with: those that never change while it runs.
     pub fn config(&self) -> &BrokerConfig {
         &self.config
+    }
+
+    /// The settings in force, those that change while it runs among them.
+    pub fn current(&self) -> Arc<BrokerConfig> {
+        self.topic_configs.current()
     }
 
     /// The ZooKeeper session of the moment.
@@ -167,7 +181,7 @@ impl Broker {
 
     /// What ZooKeeper holds for this broker, or (not `per_broker`) for all, is this from now on.
     pub async fn broker_config_changed(
-        &self,
+        self: &Arc<Broker>,
         per_broker: bool,
         settings: &BTreeMap<String, String>,
     ) {
@@ -188,6 +202,9 @@ impl Broker {
         if let Ok(config) = self.topic_configs.layers().throttles() {
             self.throttles.set(&config);
         }
+        let current = self.current();
+        self.connections.set(&current, &self.topic_configs.broker());
+        self.fetchers.spread_over(self, current.num_replica_fetchers);
         self.replicas.reconfigure_all();
         if unclean() != before {
             self.control.unclean_changed(None, Some(unclean())).await;
@@ -195,14 +212,22 @@ impl Broker {
     }
 
     /// Partitions are about to be here: the settings of topics that were not are read first.
-    pub async fn topics_told(&self, partitions: impl Iterator<Item = &TopicPartition>) {
+    pub async fn topics_told(
+        self: &Arc<Broker>,
+        partitions: impl Iterator<Item = &TopicPartition>,
+    ) {
         let new = partitions.filter(|it| self.replicas.partition(&it.topic, it.partition).is_err());
-        config_changes::take_up(self, new.map(|it| it.topic.clone()).collect()).await;
+        let topics: BTreeSet<_> = new.map(|it| it.topic.clone()).collect();
+        for topic in &topics {
+            self.count_coordinators(topic).await;
+        }
+        config_changes::take_up(self, topics).await;
     }
 
     /// Partitions that the cluster has deleted: nothing is kept for them any more.
     pub fn partitions_deleted(self: &Arc<Broker>, partitions: &[(String, i32)]) {
         let topics: BTreeSet<String> = partitions.iter().map(|(topic, _)| topic.clone()).collect();
+        topics.iter().for_each(|topic| self.coordinator_topics.forget(topic));
         if !topics.is_empty() {
             self.shards.topics_deleted(self, topics);
         }

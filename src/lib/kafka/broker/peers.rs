@@ -6,6 +6,7 @@ use crate::config::broker::Listeners;
 use crate::kafka::client::connection::Connection;
 use crate::kafka::client::error::{Error, Result};
 use crate::kafka::client::options::{Address, Options};
+use crate::kafka::metadata::Image;
 use crate::kafka::types::BrokerId;
 
 use super::Broker;
@@ -37,7 +38,7 @@ impl Broker {
         client_id: String,
         timeout: Duration,
     ) -> Result<Connection> {
-        let address = self.address_of(id, listener)?;
+        let address = address_of(&self.cluster.image(), id, listener)?;
         let options = Options {
             client_id,
             connect_timeout: timeout,
@@ -47,12 +48,42 @@ impl Broker {
         };
         Connection::open(&address, &options).await
     }
+}
 
-    /// Where a broker listens, as the controller has told.
-    fn address_of(&self, id: BrokerId, listener: &str) -> Result<Address> {
-        let image = self.cluster.image();
-        let endpoint = image.broker(id.0).and_then(|broker| broker.endpoint(listener));
-        let endpoint = endpoint.ok_or(Error::UnknownBroker { id: id.0 })?;
-        Ok(Address { host: endpoint.host.clone(), port: endpoint.port })
+/// Where a broker listens, as the controller has told.
+fn address_of(image: &Image, id: BrokerId, listener: &str) -> Result<Address> {
+    let broker = image.broker(id.0).ok_or(Error::UnknownBroker { id: id.0 })?;
+    let endpoint = broker.endpoint(listener).ok_or_else(|| Error::NoListener {
+        id: id.0,
+        listener: listener.to_owned(),
+        has: broker.endpoints.iter().map(|it| it.listener.clone()).collect(),
+    })?;
+    Ok(Address { host: endpoint.host.clone(), port: endpoint.port })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::broker::Endpoint;
+    use crate::kafka::metadata::image::BrokerImage;
+
+    #[test]
+    fn a_broker_without_the_listener_is_not_an_unknown_one() {
+        let mut image = Image::empty();
+        let endpoints = vec![Endpoint::plain("b2", 9092)];
+        image.brokers.insert(2, Arc::new(BrokerImage { id: 2, rack: None, endpoints }));
+        let said = |id, listener: &str| match address_of(&image, BrokerId(id), listener) {
+            Ok(address) => format!("{}:{}", address.host, address.port),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(said(2, "PLAINTEXT"), "b2:9092");
+        assert_eq!(said(3, "PLAINTEXT"), "no broker 3 is known");
+        assert_eq!(
+            said(2, "INTERNAL"),
+            "broker 2 has no listener INTERNAL, only PLAINTEXT: all brokers need the one that \
+             inter.broker.listener.name (or control.plane.listener.name) says"
+        );
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::base::error::Chain;
 use crate::config::dynamic::Layers;
 use crate::config::topic::TopicConfig;
-use crate::config::{Error, Properties};
+use crate::config::{BrokerConfig, Error, Properties};
 
 /// What is set, as ZooKeeper last told.
 pub struct TopicConfigs {
@@ -19,15 +19,21 @@ pub struct TopicConfigs {
 struct BrokerSettings {
     layers: Layers,
     effective: Arc<Properties>,
+    config: Arc<BrokerConfig>,
 }
 
 impl TopicConfigs {
-    /// Nothing but the broker's file yet.
-    pub fn new(file: Properties) -> TopicConfigs {
+    /// Nothing but the broker's file yet, which reads as `config`.
+    pub fn new(file: Properties, config: BrokerConfig) -> TopicConfigs {
         let layers = Layers::new(file);
-        let effective = Arc::new(layers.effective());
-        let broker = RwLock::new(BrokerSettings { layers, effective });
+        let (effective, config) = (Arc::new(layers.effective()), Arc::new(config));
+        let broker = RwLock::new(BrokerSettings { layers, effective, config });
         TopicConfigs { broker, overrides: RwLock::default() }
+    }
+
+    /// The broker's settings in force, those that changed while it runs among them.
+    pub fn current(&self) -> Arc<BrokerConfig> {
+        self.broker.read().unwrap_or_else(PoisonError::into_inner).config.clone()
     }
 
     /// The broker's own properties in force, which topics inherit.
@@ -49,7 +55,9 @@ impl TopicConfigs {
         let is_news = layers != broker.layers;
         if is_news {
             let effective = Arc::new(layers.effective());
-            *broker = BrokerSettings { layers, effective };
+            // What was taken holds; else what was in force stays in force.
+            let config = layers.config().map_or_else(|_| broker.config.clone(), Arc::new);
+            *broker = BrokerSettings { layers, effective, config };
         }
         (is_news, errors)
     }

@@ -36,6 +36,8 @@ pub enum Error {
     Refused { what: String, code: ErrorCode, message: Option<String> },
     /// A broker that is not part of the cluster, as far as is known.
     UnknownBroker { id: i32 },
+    /// A broker that is not reached by a listener of this name; `has` are those it told of.
+    NoListener { id: i32, listener: String, has: Vec<String> },
     /// A topic that does not appear.
     NoTopic { topic: String, after: Duration },
     /// A partition without a leader.
@@ -87,7 +89,7 @@ impl Error {
     pub fn is_retriable(&self) -> bool {
         match self {
             Error::Refused { code, .. } => code.is_retriable(),
-            Error::UnknownBroker { .. } | Error::NoLeader { .. } => true,
+            Error::UnknownBroker { .. } | Error::NoListener { .. } | Error::NoLeader { .. } => true,
             _ => self.is_connection(),
         }
     }
@@ -134,6 +136,11 @@ impl fmt::Display for Error {
                 write!(f, "{what}: {}", message.as_deref().unwrap_or(code.row().meaning))
             }
             Error::UnknownBroker { id } => write!(f, "no broker {id} is known"),
+            Error::NoListener { id, listener, has } => write!(
+                f,
+                "broker {id} has no listener {listener}, only {}: all brokers need the one that inter.broker.listener.name (or control.plane.listener.name) says",
+                has.join(", ")
+            ),
             Error::NoTopic { topic, after } => {
                 write!(f, "topic {topic} not present in metadata after {} ms", after.as_millis())
             }

@@ -352,6 +352,14 @@ impl LogManager {
         Some(state.places.inside(index))
     }
 
+    /// The partitions known to lie in directories that are offline.
+    pub fn inside_offline(&self) -> Vec<TopicPartition> {
+        let state = self.state();
+        let is_offline = |place: &usize| state.dirs.get(*place).is_some_and(|(_, it)| it.is_none());
+        let inside = state.places.iter().filter(|(_, place)| is_offline(place));
+        inside.map(|(partition, _)| partition.clone()).collect()
+    }
+
     /// Whether a directory is left.
     pub fn has_dirs(&self) -> bool {
         self.state().online().next().is_some()

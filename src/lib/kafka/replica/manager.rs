@@ -138,6 +138,13 @@ impl ReplicaManager {
         self.insert(&id, Hosted::Online(Arc::new(partition)));
     }
 
+    /// Takes offline what was adopted from log directories that had failed by then.
+    pub fn settle_offline(&self) {
+        for id in self.logs.inside_offline() {
+            self.partition_offline(&id);
+        }
+    }
+
     /// The settings of a topic.
     pub fn config(&self, topic: &str) -> Arc<TopicConfig> {
         (self.configs)(topic)

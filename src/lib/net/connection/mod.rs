@@ -34,8 +34,9 @@ const READ_BYTES_A_TURN: usize = 256 * 1024;
 pub enum Reply {
     /// The message.
     Ready(Vec<Part>),
-    /// The message, or none, once the future is done. Replies behind it wait for it.
-    Parked(Pin<Box<dyn Future<Output = Option<Vec<Part>>> + Send>>),
+    /// The message, or none, or the end of the connection and what to say of it in the log, once the
+    /// future is done. Replies behind it wait for it.
+    Parked(Pin<Box<dyn Future<Output = Late> + Send>>),
     /// No answer: the request asked for none, or the service answers through its [`Outbox`].
     Nothing,
     /// The message, and then the end of the connection.
@@ -43,6 +44,9 @@ pub enum Reply {
     /// The end of the connection, and what to say of it in the log.
     Close(String),
 }
+
+/// What came of a parked reply.
+pub type Late = Result<Option<Vec<Part>>, String>;
 
 /// What the first four bytes of a frame mean.
 pub enum Prefix {
@@ -154,7 +158,7 @@ impl From<io::Error> for End {
 
 enum Slot {
     Ready(Vec<Part>),
-    Parked(Pin<Box<dyn Future<Output = Option<Vec<Part>>> + Send>>),
+    Parked(Pin<Box<dyn Future<Output = Late> + Send>>),
     /// Nothing is read any more; the connection ends when this comes to the front.
     End(Option<String>),
 }
@@ -467,7 +471,12 @@ impl<S: Service> Connection<'_, S> {
             match self.replies.front_mut()? {
                 Slot::Ready(parts) => self.outbound.push(std::mem::take(parts)),
                 Slot::Parked(future) => match future.as_mut().poll(cx) {
-                    Poll::Ready(parts) => self.outbound.push(parts.unwrap_or_default()),
+                    Poll::Ready(Ok(parts)) => self.outbound.push(parts.unwrap_or_default()),
+                    Poll::Ready(Err(text)) => {
+                        self.finished = true;
+                        self.replies.clear();
+                        return Some(Some(text));
+                    }
                     Poll::Pending => return None,
                 },
                 Slot::End(text) => return Some(text.take()),

@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::base::bytes::Writer;
 use crate::base::disk::{Disk, FileSlice, Mode};
-use crate::net::listener::{self, Settings};
+use crate::net::admission::{Bounds, Gate};
+use crate::net::listener;
 use crate::net::shutdown::Stop;
 use crate::net::socket::{FrameReader, FrameWriter, Listener};
 
@@ -72,8 +73,11 @@ impl Service for Script {
                 let (release, released) = oneshot::channel();
                 self.parked.lock().unwrap().push_back(release);
                 Reply::Parked(Box::pin(async move {
-                    released.await.ok()?;
-                    Some(message(&frame))
+                    match released.await {
+                        Ok(()) if frame.get(1) == Some(&b'c') => Err("as you wished".to_owned()),
+                        Ok(()) => Ok(Some(message(&frame))),
+                        Err(_) => Ok(None),
+                    }
                 }))
             }
             Some(b'f') => {
@@ -125,11 +129,11 @@ struct Running {
     port: u16,
 }
 
-async fn start(script: Script, settings: Settings) -> Running {
+async fn start(script: Script, bounds: Bounds) -> Running {
     let listener = Listener::bind("127.0.0.1", 0).await.unwrap();
     let port = listener.address().unwrap().port();
     let (script, stop) = (Arc::new(script), Stop::new());
-    listener::serve(listener, script.clone(), settings, &stop);
+    listener::serve(listener, script.clone(), Gate::fixed(bounds), &stop);
     Running { script, stop, port }
 }
 
@@ -150,7 +154,7 @@ async fn next(reader: &mut FrameReader) -> Vec<u8> {
 
 #[tokio::test]
 async fn replies_keep_the_order_of_requests_and_later_requests_run_meanwhile() {
-    let running = start(Script::default(), Settings::default()).await;
+    let running = start(Script::default(), Bounds::default()).await;
     let (mut reader, mut writer) = running.connect().await;
     for body in [b"p1", b"e2", b"p3", b"n4", b"e5"] {
         writer.parts(message(body)).await.unwrap();
@@ -169,6 +173,20 @@ async fn replies_keep_the_order_of_requests_and_later_requests_run_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_parked_reply_may_be_the_end() {
+    let running = start(Script::default(), Bounds::default()).await;
+    let (mut reader, mut writer) = running.connect().await;
+    for body in [b"pc1", b"e_2"] {
+        writer.parts(message(body)).await.unwrap();
+    }
+    writer.parts(message(b"u3")).await.unwrap();
+    assert_eq!(next(&mut reader).await, b"pushed");
+    running.script.release();
+    assert_eq!(reader.frame(100).await.unwrap(), None, "what waits behind it is not answered");
+    running.closed(1).await;
+}
+
+#[tokio::test]
 async fn large_frames_files_and_last_words_arrive_whole() {
     let folder = std::env::temp_dir().join(format!("milena-net-{}", std::process::id()));
     Disk::System.create_dir_all(&folder).unwrap();
@@ -177,7 +195,7 @@ async fn large_frames_files_and_last_words_arrive_whole() {
     file.write_all_at(&content, 0).unwrap();
     let slice = FileSlice::new(file, 5, 2_900_000);
     let running =
-        start(Script { slice: Some(slice), ..Script::default() }, Settings::default()).await;
+        start(Script { slice: Some(slice), ..Script::default() }, Bounds::default()).await;
     let (mut reader, mut writer) = running.connect().await;
     let large = vec![b'e'; 3 * 1024 * 1024];
     writer.parts(message(&large)).await.unwrap();
@@ -204,7 +222,7 @@ async fn a_cold_file_is_read_by_a_thread_that_may_wait() {
     memory.forget_cached_pages();
     let slice = FileSlice::new(file, 5, 2_900_000);
     let running =
-        start(Script { slice: Some(slice), ..Script::default() }, Settings::default()).await;
+        start(Script { slice: Some(slice), ..Script::default() }, Bounds::default()).await;
     let (mut reader, mut writer) = running.connect().await;
     // Behind what waits for the disk, replies keep their order.
     writer.parts(message(b"f")).await.unwrap();
@@ -218,8 +236,7 @@ async fn a_cold_file_is_read_by_a_thread_that_may_wait() {
 
 #[tokio::test]
 async fn strangers_are_named_and_turned_away() {
-    let settings = Settings { max_per_address: 1 };
-    let running = start(Script::default(), settings).await;
+    let running = start(Script::default(), Bounds::per_address(1)).await;
     for (bytes, expected) in [
         (&b"GET / HTTP/1.1\r\n\r\n"[..], "the peer speaks HTTP to a plain test port"),
         (b"\x16\x03\x01\x02\x00\x01", "the peer speaks TLS to a plain test port"),
@@ -241,7 +258,7 @@ async fn strangers_are_named_and_turned_away() {
 
 #[tokio::test]
 async fn an_address_has_its_fill() {
-    let running = start(Script::default(), Settings { max_per_address: 1 }).await;
+    let running = start(Script::default(), Bounds::per_address(1)).await;
     let (mut first, mut writer) = running.connect().await;
     writer.parts(message(b"e1")).await.unwrap();
     assert_eq!(next(&mut first).await, b"e1");
@@ -254,7 +271,7 @@ async fn an_address_has_its_fill() {
 
 #[tokio::test]
 async fn a_peer_that_never_reads_is_not_read_without_end() {
-    let running = start(Script::default(), Settings::default()).await;
+    let running = start(Script::default(), Bounds::default()).await;
     let (mut reader, mut writer) = running.connect().await;
     let asked = 200;
     // 200 MiB of answers are asked for; what waits in the server is bounded, and once the peer
@@ -273,7 +290,7 @@ async fn a_peer_that_never_reads_is_not_read_without_end() {
 
 #[tokio::test]
 async fn an_answer_stands_behind_what_was_pushed_before_it() {
-    let running = start(Script::default(), Settings::default()).await;
+    let running = start(Script::default(), Bounds::default()).await;
     let (mut reader, mut writer) = running.connect().await;
     writer.parts(message(b"a1")).await.unwrap();
     assert_eq!(next(&mut reader).await, b"before");
@@ -282,7 +299,7 @@ async fn an_answer_stands_behind_what_was_pushed_before_it() {
 
 #[tokio::test]
 async fn a_peer_that_does_not_read_can_be_cut() {
-    let running = start(Script::default(), Settings::default()).await;
+    let running = start(Script::default(), Bounds::default()).await;
     let (_unread, mut writer) = running.connect().await;
     writer.parts(message(b"x")).await.unwrap();
     running.closed(1).await;

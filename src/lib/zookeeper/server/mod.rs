@@ -43,6 +43,7 @@ use tracing::{error, info};
 
 use crate::base::disk::Lock;
 use crate::net::Stop;
+use crate::net::admission::{Bounds, Gate};
 use crate::net::listener;
 use crate::net::socket::{self, Worker};
 use crate::zookeeper::jute::Request;
@@ -151,8 +152,8 @@ impl Server {
                 return Err(error);
             }
         };
-        let limits = listener::Settings { max_per_address: per_address };
-        listener::serve(listener, dispatch, limits, &stop);
+        let gate = Gate::fixed(Bounds::per_address(per_address));
+        listener::serve(listener, dispatch, gate, &stop);
         let _lock = started.lock;
         Ok(Running { address, ports, pipeline, snapshots, journal, stop, failure, _lock })
     }

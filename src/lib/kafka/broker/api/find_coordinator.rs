@@ -14,7 +14,6 @@ use super::{Api, Outcome};
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::context::Context;
 use crate::kafka::broker::topics::{create, wait_until_ready};
-use crate::kafka::coordinator::partition_of;
 use crate::kafka::metadata::topic::{GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC};
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::find_coordinator::{
@@ -36,14 +35,20 @@ impl Api for FindCoordinator {
         context: &Context,
         request: FindCoordinatorRequest,
     ) -> Outcome<FindCoordinatorResponse> {
-        let missing = topic_of(request.key_type)
-            .filter(|topic| broker.cluster.image().topic(topic).is_none());
-        let Some(topic) = missing else {
+        let (image, counted) = (broker.cluster.image(), &broker.coordinator_topics);
+        let unknown = topic_of(request.key_type)
+            .filter(|topic| image.topic(topic).is_none() || counted.partition(topic, "").is_none());
+        let Some(topic) = unknown else {
             return Outcome::Done(answer(broker, context, &request));
         };
         let (broker, context) = (broker.clone(), context.clone());
         Outcome::Parked(Box::pin(async move {
-            make_topic(&broker, topic).await;
+            if broker.cluster.image().topic(topic).is_none() {
+                make_topic(&broker, topic).await;
+            }
+            if broker.cluster.image().topic(topic).is_some() {
+                broker.count_coordinators(topic).await;
+            }
             answer(&broker, &context, &request)
         }))
     }
@@ -122,11 +127,8 @@ fn one(broker: &Broker, context: &Context, key_type: i8, key: &str) -> Coordinat
         return failed(ErrorCode::INVALID_REQUEST, "unknown kind of coordinator");
     };
     let image = broker.cluster.image();
-    let found = image.topic(topic).and_then(|topic| {
-        let partitions = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
-        let number = partition_of(key, partitions);
-        Some((number, topic.partitions.get(&number)?.leader))
-    });
+    let number = broker.coordinator_topics.partition(topic, key);
+    let found = number.and_then(|number| Some((number, image.partition(topic, number)?.leader)));
     if let Some((number, leader)) = found
         && key_type == TRANSACTION
         && leader == broker.id.0

@@ -68,6 +68,8 @@ pub enum Outcome<R> {
     Parked(Pin<Box<dyn Future<Output = R> + Send>>),
     /// No answer: the request asked for none.
     NoReply,
+    /// No answer, and later perhaps the end of the connection, for the reason given.
+    Unanswered(Pin<Box<dyn Future<Output = Result<(), String>> + Send>>),
     /// No answer, and the end of the connection, for the reason given.
     Close(String),
 }

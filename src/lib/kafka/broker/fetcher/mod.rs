@@ -84,7 +84,7 @@ impl Fetchers {
             let Ok(partition) = broker.replicas.partition(&name.topic, name.partition) else {
                 continue;
             };
-            let key = (leader, fetcher_of(name, broker.config().num_replica_fetchers));
+            let key = (leader, fetcher_of(name, broker.current().num_replica_fetchers));
             let fetcher = running.entry(key).or_insert_with(|| start(broker, key));
             let mut followed = fetcher.wanted.lock();
             // An older decision that was carried out later must not win.
@@ -95,6 +95,33 @@ impl Fetchers {
         }
         touched.values().for_each(|wanted| wanted.changed.notify_one());
         running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
+    }
+
+    /// Spreads what is followed over `count` tasks for each leader.
+    pub fn spread_over(&self, broker: &Arc<Broker>, count: i32) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut touched: BTreeMap<Key, Arc<Wanted>> = BTreeMap::new();
+        let mut moved = Vec::new();
+        for ((leader, number), fetcher) in running.iter() {
+            let mut followed = fetcher.wanted.lock();
+            let leaves = |name: &TopicPartition| fetcher_of(name, count) != *number;
+            let leaving = followed.extract_if(.., |name, _| leaves(name));
+            moved.extend(leaving.map(|(name, followed)| (*leader, name, followed)));
+        }
+        for (leader, name, followed) in moved {
+            let key = (leader, fetcher_of(&name, count));
+            let fetcher = running.entry(key).or_insert_with(|| start(broker, key));
+            fetcher.wanted.lock().insert(name, followed);
+            touched.insert(key, fetcher.wanted.clone());
+        }
+        // Those that have nothing left end, and with them what they have asked for.
+        running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
+        touched.values().for_each(|wanted| wanted.changed.notify_one());
+    }
+
+    /// How many tasks there are.
+    pub fn tasks(&self) -> usize {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Replicas that are not here any more.

@@ -17,7 +17,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::base::rng::Rng;
 use crate::kafka::coordinator::group::{Groups, Request, Response, Settings};
-use crate::kafka::coordinator::partition_of;
 use crate::kafka::log::Verified;
 use crate::kafka::metadata::topic::GROUP_METADATA_TOPIC;
 use crate::kafka::protocol::error_code::ErrorCode;
@@ -176,11 +175,10 @@ impl Shards {
     }
 }
 
-/// The partition of `__consumer_offsets` that a group lives in; none where there is no such topic.
+/// The partition of `__consumer_offsets` that a group lives in; none where this broker has none.
 pub fn partition(broker: &Broker, group: &str) -> Option<i32> {
-    let image = broker.cluster.image();
-    let partitions = image.topic(GROUP_METADATA_TOPIC)?.partitions.len();
-    Some(partition_of(group, i32::try_from(partitions).unwrap_or(i32::MAX)))
+    // It is known before a machine of this broker runs: there is nobody to ask where it is not.
+    broker.coordinator_topics.partition(GROUP_METADATA_TOPIC, group)
 }
 
 /// A machine with nothing in it.

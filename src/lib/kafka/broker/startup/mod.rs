@@ -18,6 +18,7 @@ use crate::config::Properties;
 use crate::config::broker::{BrokerConfig, Endpoint, Listeners, ProtocolVersion};
 use crate::kafka::log::LogManager;
 use crate::kafka::metadata::broker::Registration;
+use crate::kafka::metadata::topic::{GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC};
 use crate::kafka::replica::ReplicaManager;
 use crate::kafka::replica::partition::Local;
 use crate::kafka::types::BrokerId;
@@ -25,7 +26,9 @@ use crate::net::{Stop, listener};
 use crate::zookeeper::client::{Client, ConnectString, Events, Options};
 
 use super::cluster::Cluster;
+use super::connections::Connections;
 use super::control::{self, Control, ControlSettings};
+use super::coordinator_topics::CoordinatorTopics;
 use super::dispatch::Dispatch;
 use super::fetch_sessions::FetchSessions;
 use super::fetcher::Fetchers;
@@ -123,7 +126,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let secure = config.zookeeper_set_acl;
     let zookeeper = ZooKeeper::new(zookeeper, options(&config, &clock), secure);
     let (control, inbox) = Control::new();
-    let topic_configs = Arc::new(TopicConfigs::new(properties.clone()));
+    let topic_configs = Arc::new(TopicConfigs::new(properties.clone(), config.clone()));
     let configs = topic_configs.clone();
     let configs = Box::new(move |topic: &str| Arc::new(configs.of(topic)));
     let slots = usize::try_from(config.max_incremental_fetch_session_cache_slots).unwrap_or(0);
@@ -132,9 +135,11 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         cluster_id,
         replicas: ReplicaManager::new(local(id, &config), logs, configs),
         cluster: Cluster::default(),
+        connections: Connections::default(),
         topic_configs,
         zookeeper,
         registrar,
+        coordinator_topics: CoordinatorTopics::default(),
         shards: Shards::default(),
         control,
         fetchers: Fetchers::default(),
@@ -178,12 +183,15 @@ async fn connect(
     Ok((zookeeper, events))
 }
 
-/// Reads the broker's settings in ZooKeeper, and then the logs, which go by them.
+/// Reads what ZooKeeper holds of the broker's settings, and then the logs, which go by them.
 async fn load(broker: &Arc<Broker>) -> Result<(), Error> {
     config_changes::begin(broker).await.map_err(|source| {
         let doing = "read the broker's settings in ZooKeeper".to_owned();
         Error::ZooKeeper { doing, source }
     })?;
+    for topic in [GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC] {
+        broker.count_coordinators(topic).await;
+    }
     housekeeping::load(broker).await
 }
 
@@ -275,18 +283,16 @@ fn options(config: &BrokerConfig, clock: &Clock) -> Options {
 
 /// Opens the ports and serves them.
 fn serve(broker: Arc<Broker>, listeners: Vec<ports::Reserved>) -> Result<Running, Error> {
-    let per_address = usize::try_from(broker.config().max_connections_per_ip).unwrap_or(0);
-    let settings = listener::Settings {
-        // The default is "all that an i32 can count": no limit.
-        max_per_address: if per_address == i32::MAX as usize { 0 } else { per_address },
-    };
+    let configured = broker.config().listeners()?;
     let mut bound = Vec::new();
     for reserved in listeners {
         let (open, socket) = reserved.open()?;
         let service = Arc::new(Dispatch::new(broker.clone(), &open.endpoint.listener));
-        listener::serve(socket, service, settings, &broker.stop);
+        let gate = broker.connections.gate(&open.endpoint.listener, &configured);
+        listener::serve(socket, service, gate, &broker.stop);
         bound.push(open);
     }
+    broker.connections.set(&broker.current(), &broker.topic_configs.broker());
     housekeeping::start(&broker);
     isr_changes::start(&broker);
     log_failures::start(&broker);

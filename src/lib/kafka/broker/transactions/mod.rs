@@ -16,7 +16,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::base::clock::Instant;
-use crate::kafka::coordinator::partition_of;
 use crate::kafka::metadata::topic::TRANSACTION_STATE_TOPIC;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::types::BrokerId;
@@ -27,7 +26,6 @@ use verify::Links;
 
 /// How long the log stays silent about the same thing.
 const SILENCE: Duration = Duration::from_secs(60);
-const VERIFY: &str = "transaction.partition.verification.enable";
 
 /// What a broker keeps about transactions.
 #[derive(Default)]
@@ -42,20 +40,19 @@ pub struct Transactions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coordinator {
     pub partition: i32,
-    /// None where nobody leads, or the topic is not there.
+    /// None where nobody leads, or the topic is not known here.
     pub leader: Option<BrokerId>,
 }
 
 impl Broker {
     /// Who coordinates the transactions of an id.
     pub fn transaction_coordinator(&self, transactional_id: &str) -> Coordinator {
-        let image = self.cluster.image();
-        let Some(topic) = image.topic(TRANSACTION_STATE_TOPIC) else {
+        let topic = TRANSACTION_STATE_TOPIC;
+        let Some(partition) = self.coordinator_topics.partition(topic, transactional_id) else {
             return Coordinator { partition: -1, leader: None };
         };
-        let partitions = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
-        let partition = partition_of(transactional_id, partitions);
-        let leader = topic.partitions.get(&partition).map(|it| it.leader);
+        let image = self.cluster.image();
+        let leader = image.partition(topic, partition).map(|it| it.leader);
         let leader = leader.filter(|id| image.broker(*id).is_some()).map(BrokerId);
         Coordinator { partition, leader }
     }
@@ -90,9 +87,6 @@ impl Broker {
 
     /// Whether the first batch of a transaction is held against its coordinator.
     pub fn verifies_transactions(&self) -> bool {
-        match self.topic_configs.broker().get(VERIFY) {
-            Some(value) => !value.trim().eq_ignore_ascii_case("false"),
-            None => self.config().transaction_partition_verification_enable,
-        }
+        self.current().transaction_partition_verification_enable
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::base::error::Chain;
 use crate::kafka::broker::Broker;
 use crate::kafka::client::{self, Connection};
+use crate::kafka::metadata::topic::TRANSACTION_STATE_TOPIC;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::add_partitions_to_txn::{
     AddPartitionsToTxnRequest, AddPartitionsToTxnResponse, AddPartitionsToTxnTopic,
@@ -68,6 +69,7 @@ pub async fn verify(
     transaction: &Transaction,
     partitions: &[TopicPartition],
 ) -> Result<Refused, ErrorCode> {
+    broker.coordinator_partition(TRANSACTION_STATE_TOPIC, &transaction.id).await;
     let coordinator = broker.transaction_coordinator(&transaction.id);
     let leader = coordinator.leader.ok_or(ErrorCode::COORDINATOR_NOT_AVAILABLE)?;
     if leader == broker.id {

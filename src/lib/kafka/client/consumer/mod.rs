@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::admin::{self, OffsetSpec};
+use super::admin::{self, FoundOffset, OffsetSpec};
 use super::{Client, Coordinated, Error, Result};
 use crate::base::clock::Instant;
 use crate::base::error::Chain;
@@ -179,21 +179,37 @@ impl Consumer {
         self.shared.wake.notify_one();
     }
 
-    /// Goes to the beginning, the end or a time at the next poll.
-    pub async fn seek_to(&mut self, partition: &TopicPartition, spec: OffsetSpec) -> Result<()> {
+    /// Goes to the beginning, the end, or the first record at or after a time: the end where there is
+    /// none. Waits for a topic that has just been made to be known and led.
+    pub async fn seek_to(
+        &mut self,
+        partition: &TopicPartition,
+        mut spec: OffsetSpec,
+    ) -> Result<()> {
         let admin = admin::Admin::over(self.shared.client.clone());
         let committed = self.shared.settings.read_committed;
-        let found = admin.list_offsets(&[(partition.clone(), spec)], committed).await?;
-        for (partition, outcome) in found {
-            match outcome
-                .map_err(|it| it.into_error(format!("cannot find an offset of {partition}")))?
-                .offset
-            {
-                Some(offset) => self.seek(&partition, offset),
-                None => Box::pin(self.seek_to(&partition, OffsetSpec::Latest)).await?,
+        let mut retry = self.shared.client.retry("seeking");
+        loop {
+            let wanted = [(partition.clone(), spec)];
+            let found = admin.list_offsets(&wanted, committed).await?.pop();
+            match found.map(|(_, outcome)| outcome) {
+                Some(Ok(FoundOffset { offset: Some(offset), .. })) => {
+                    self.seek(partition, offset);
+                    return Ok(());
+                }
+                Some(Ok(FoundOffset { offset: None, .. })) if spec != OffsetSpec::Latest => {
+                    spec = OffsetSpec::Latest;
+                }
+                Some(Ok(_)) | None => {
+                    let TopicPartition { topic, partition } = partition.clone();
+                    return Err(Error::NoOffset { topic: topic.to_string(), partition });
+                }
+                Some(Err(failure)) => {
+                    let what = format!("cannot find an offset of {partition}");
+                    retry.after(failure.into_error(what)).await?;
+                }
             }
         }
-        Ok(())
     }
 
     /// The offset of the next record that poll gives, as far as it is known.

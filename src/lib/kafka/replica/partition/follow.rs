@@ -48,6 +48,29 @@ impl State {
         }
         self.log.as_mut().ok_or_else(|| Error::Offline(partition.id.clone()))
     }
+
+    /// Cuts off everything at or above `offset`; says whether that was anything.
+    fn cut(
+        &mut self,
+        partition: &Partition,
+        epoch: LeaderEpoch,
+        offset: Offset,
+        now_ms: i64,
+    ) -> Result<bool, Error> {
+        let log = self.followed(partition, epoch)?;
+        if Bug::SkipTruncation.is_planted() {
+            return Ok(false);
+        }
+        let shortened = log.truncate_to(offset, now_ms)?;
+        let end = log.log_end();
+        self.high_watermark = self.high_watermark.min(end);
+        let high_watermark = self.high_watermark;
+        // What producers did was read back from the log, which does not say what is committed.
+        if let (true, Some(log)) = (shortened, &mut self.log) {
+            log.committed(high_watermark);
+        }
+        Ok(shortened)
+    }
 }
 
 impl Partition {
@@ -107,14 +130,15 @@ impl Partition {
         end: Offset,
         now_ms: i64,
     ) -> Result<Truncated, Error> {
-        let standing = self.standing(epoch)?;
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let high_watermark = state.high_watermark;
+        let log = state.followed(self, epoch)?;
         let (offset, agrees) = match (end, leader_epoch) {
-            (..0, _) => (standing.high_watermark, true),
+            (..0, _) => (high_watermark, true),
             (_, ..0) => (end, true),
             _ => {
-                let mut state = self.state();
-                let (known, known_end) =
-                    state.followed(self, epoch)?.end_offset_for_epoch(leader_epoch);
+                let (known, known_end) = log.end_offset_for_epoch(leader_epoch);
                 match known {
                     ..0 => (end, true),
                     _ if known == leader_epoch => (end.min(known_end), true),
@@ -123,7 +147,7 @@ impl Partition {
                 }
             }
         };
-        let shortened = self.truncate_to(epoch, offset, now_ms)?;
+        let shortened = state.cut(self, epoch, offset, now_ms)?;
         Ok(Truncated { shortened, agrees })
     }
 
@@ -134,21 +158,7 @@ impl Partition {
         offset: Offset,
         now_ms: i64,
     ) -> Result<bool, Error> {
-        let mut guard = self.state();
-        let state = &mut *guard;
-        let log = state.followed(self, epoch)?;
-        if Bug::SkipTruncation.is_planted() {
-            return Ok(false);
-        }
-        let shortened = log.truncate_to(offset, now_ms)?;
-        let end = log.log_end();
-        state.high_watermark = state.high_watermark.min(end);
-        let high_watermark = state.high_watermark;
-        // What producers did was read back from the log, which does not say what is committed.
-        if let (true, Some(log)) = (shortened, &mut state.log) {
-            log.committed(high_watermark);
-        }
-        Ok(shortened)
+        self.state().cut(self, epoch, offset, now_ms)
     }
 
     /// Forgets everything: the leader's log begins at `offset`, after the end of this one.

@@ -224,6 +224,22 @@ fn truncation_goes_by_what_both_logs_know() {
 }
 
 #[test]
+fn an_answer_of_an_epoch_that_is_over_cuts_nothing() {
+    let follower = partition(2, 1);
+    follower.become_as_told(&told(2, 4, &[2, 3]), at(0)).unwrap();
+    for _ in 0..5 {
+        append(&follower, 1, 1).unwrap();
+    }
+    let cut = |epoch| follower.truncate_to_leader(LeaderEpoch(epoch), 4, 2, 1);
+    assert!(matches!(cut(4), Err(Error::NotFollower(_))), "it leads");
+    follower.become_as_told(&told(1, 6, &[1, 2]), at(3)).unwrap();
+    assert!(matches!(cut(5), Err(Error::NotFollower(_))), "another leads by now");
+    assert_eq!(follower.standing(LeaderEpoch(6)).unwrap().log_end, 5);
+    assert!(cut(6).unwrap().shortened);
+    assert_eq!(follower.standing(LeaderEpoch(6)).unwrap().log_end, 2);
+}
+
+#[test]
 fn a_log_that_ends_before_the_leaders_begins_starts_over() {
     let follower = partition(2, 1);
     follower.become_as_told(&told(1, 5, &[1, 2]), at(0)).unwrap();

@@ -145,7 +145,10 @@ fn finish(
     timeout_ms: i32,
 ) -> Outcome<ProduceResponse> {
     if acks == 0 {
-        return unacknowledged(&response);
+        return match unacknowledged(&response) {
+            Ok(()) => Outcome::NoReply,
+            Err(why) => Outcome::Close(why),
+        };
     }
     if pending.is_empty() {
         return Outcome::Done(response);
@@ -226,17 +229,15 @@ fn record_errors(error: &record::Error) -> Vec<BatchIndexAndErrorMessage> {
 }
 
 /// Nobody waits for an answer; an error ends the connection, or the producer would never learn.
-fn unacknowledged(response: &ProduceResponse) -> Outcome<ProduceResponse> {
+fn unacknowledged(response: &ProduceResponse) -> Result<(), String> {
     for topic in &response.responses {
         let failed = topic.partition_responses.iter().find(|it| it.error_code.is_error());
         if let Some(failed) = failed {
             let (name, index, code) = (&topic.name, failed.index, failed.error_code);
-            return Outcome::Close(format!(
-                "a produce with acks=0 to {name}-{index} failed: {code:?}"
-            ));
+            return Err(format!("a produce with acks=0 to {name}-{index} failed: {code:?}"));
         }
     }
-    Outcome::NoReply
+    Ok(())
 }
 
 async fn replicated(

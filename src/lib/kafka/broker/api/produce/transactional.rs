@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use super::{Appended, Refusal, append_all, millis, replicated};
+use super::{Appended, Refusal, append_all, millis, replicated, unacknowledged};
 use crate::kafka::broker::Broker;
 use crate::kafka::broker::api::Outcome;
 use crate::kafka::broker::context::Context;
@@ -77,7 +77,12 @@ pub(super) fn begin(
     };
     broker.transactions.lines.join(broker, producer, Box::pin(turn));
     if acks == 0 {
-        return Outcome::NoReply;
+        return Outcome::Unanswered(Box::pin(async move {
+            match appended.await {
+                Ok((response, _)) => unacknowledged(&response),
+                Err(_) => Ok(()),
+            }
+        }));
     }
     let clock = broker.clock.clone();
     Outcome::Parked(Box::pin(async move {
