@@ -33,6 +33,13 @@ impl Folder {
         std::fs::write(self.0.join(name), text).expect("a file of a test");
         self.at(name)
     }
+
+    /// Leaves it where it is, for somebody to look at.
+    pub fn keep(self) -> PathBuf {
+        let path = self.0.clone();
+        std::mem::forget(self);
+        path
+    }
 }
 
 impl Drop for Folder {

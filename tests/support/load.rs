@@ -26,9 +26,9 @@ pub const PARTITIONS: i32 = 6;
 /// The pause between two records of a partition.
 const PAUSE: Duration = Duration::from_millis(4);
 /// How long a record may take: longer than any node is away.
-const DELIVERED_WITHIN: Duration = Duration::from_secs(60);
+const DELIVERED_WITHIN: Duration = Duration::from_secs(120);
 /// How long replicas may take to be in sync again.
-const IN_SYNC_WITHIN: Duration = Duration::from_secs(60);
+const IN_SYNC_WITHIN: Duration = Duration::from_secs(120);
 /// How long a read of everything may go without a record.
 const QUIET: Duration = Duration::from_secs(30);
 
@@ -87,6 +87,7 @@ pub async fn in_sync(options: &Options, brokers: i32) -> Result<(), Error> {
 pub struct Load {
     stop: Arc<AtomicBool>,
     acknowledged: Arc<AtomicU64>,
+    seen: Arc<AtomicU64>,
     producers: Vec<JoinHandle<Result<(Acknowledged, u64), String>>>,
     group: JoinHandle<Result<u64, String>>,
 }
@@ -106,6 +107,7 @@ impl Load {
     pub fn start(options: &Options) -> Load {
         let stop = Arc::new(AtomicBool::new(false));
         let acknowledged = Arc::new(AtomicU64::new(0));
+        let seen = Arc::new(AtomicU64::new(0));
         let producer = Arc::new(Producer::new(
             Client::new(options.clone()),
             ProducerSettings { delivery_timeout: DELIVERED_WITHIN, ..ProducerSettings::default() },
@@ -114,16 +116,22 @@ impl Load {
             let (producer, stop) = (producer.clone(), stop.clone());
             tokio::spawn(produce(producer, partition, stop, acknowledged.clone()))
         });
-        let group = tokio::spawn(read_along(options.clone(), stop.clone()));
-        Load { producers: producers.collect(), group, stop, acknowledged }
+        let group = tokio::spawn(read_along(options.clone(), stop.clone(), seen.clone()));
+        Load { producers: producers.collect(), group, stop, acknowledged, seen }
     }
 
-    /// Waits until so many more records are acknowledged.
+    /// Waits until so many more records are acknowledged, and the group has seen one.
     pub async fn goes_on(&self, records: u64) -> Result<(), Error> {
         let wanted = self.acknowledged.load(Ordering::Acquire) + records;
         let until = Instant::now() + DELIVERED_WITHIN;
-        while self.acknowledged.load(Ordering::Acquire) < wanted {
-            if Instant::now() > until || self.group.is_finished() {
+        // A group that was struck as it began may wait for a member that it never had.
+        while self.acknowledged.load(Ordering::Acquire) < wanted
+            || self.seen.load(Ordering::Acquire) == 0
+        {
+            if self.group.is_finished() {
+                return Err("the group has come to an end".into());
+            }
+            if Instant::now() > until {
                 return Err("the load does not go on".into());
             }
             tokio::time::sleep(PAUSE).await;
@@ -183,7 +191,11 @@ async fn produce(
 }
 
 /// A group of one that must be shown every offset: again perhaps, but none left out.
-async fn read_along(options: Options, stop: Arc<AtomicBool>) -> Result<u64, String> {
+async fn read_along(
+    options: Options,
+    stop: Arc<AtomicBool>,
+    told: Arc<AtomicU64>,
+) -> Result<u64, String> {
     let mut group = GroupSettings::new("mixed");
     group.session_timeout_ms = 10_000;
     group.auto_commit_ms = Some(500);
@@ -216,6 +228,7 @@ async fn read_along(options: Options, stop: Arc<AtomicBool>) -> Result<u64, Stri
             ControlFlow::Continue(())
         });
         read.map_err(|error| error.to_string())?;
+        told.store(seen, Ordering::Release);
         if let Some((wanted, offset)) = gap {
             return Err(format!("{}: {offset} came after {wanted}", fetched.partition));
         }

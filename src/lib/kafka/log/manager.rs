@@ -356,7 +356,7 @@ impl LogManager {
     pub fn inside_offline(&self) -> Vec<TopicPartition> {
         let state = self.state();
         let is_offline = |place: &usize| state.dirs.get(*place).is_some_and(|(_, it)| it.is_none());
-        let inside = state.places.iter().filter(|(_, place)| is_offline(place));
+        let inside = state.places.of.iter().filter(|(_, place)| is_offline(place));
         inside.map(|(partition, _)| partition.clone()).collect()
     }
 

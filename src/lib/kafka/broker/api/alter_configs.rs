@@ -29,7 +29,7 @@ impl Api for AlterConfigs {
             (it.resource_type, it.resource_name, Ok(Change::All(settings.collect())))
         });
         let resources = resources.collect();
-        Outcome::Parked(Box::pin(async move {
+        Outcome::to_the_end(broker.stop.clone(), async move {
             let answers = each(&broker, resources, request.validate_only).await;
             let responses = answers.into_iter().map(|it| AlterConfigsResourceResponse {
                 error_code: it.code,
@@ -38,6 +38,6 @@ impl Api for AlterConfigs {
                 resource_name: it.resource_name,
             });
             AlterConfigsResponse { responses: responses.collect(), ..Default::default() }
-        }))
+        })
     }
 }

@@ -35,10 +35,10 @@ impl Api for CreatePartitions {
             return Outcome::Done(CreatePartitionsResponse { results, ..Default::default() });
         }
         let broker = broker.clone();
-        Outcome::Parked(Box::pin(async move {
+        Outcome::to_the_end(broker.stop.clone(), async move {
             let results = answer(&broker, request).await;
             CreatePartitionsResponse { results, ..Default::default() }
-        }))
+        })
     }
 }
 

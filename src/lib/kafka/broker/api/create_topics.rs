@@ -47,7 +47,7 @@ impl Api for CreateTopics {
             });
         }
         let broker = broker.clone();
-        Outcome::Parked(Box::pin(async move { answer(&broker, request).await }))
+        Outcome::to_the_end(broker.stop.clone(), async move { answer(&broker, request).await })
     }
 }
 

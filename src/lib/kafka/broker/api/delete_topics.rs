@@ -48,10 +48,10 @@ impl Api for DeleteTopics {
             return Outcome::Done(DeleteTopicsResponse { responses, ..Default::default() });
         }
         let (broker, timeout_ms) = (broker.clone(), request.timeout_ms);
-        Outcome::Parked(Box::pin(async move {
+        Outcome::to_the_end(broker.stop.clone(), async move {
             let responses = answer(&broker, asked, timeout_ms).await;
             DeleteTopicsResponse { responses, ..Default::default() }
-        }))
+        })
     }
 }
 

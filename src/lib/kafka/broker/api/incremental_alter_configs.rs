@@ -32,7 +32,7 @@ impl Api for IncrementalAlterConfigs {
             (it.resource_type, it.resource_name, change)
         });
         let resources = resources.collect();
-        Outcome::Parked(Box::pin(async move {
+        Outcome::to_the_end(broker.stop.clone(), async move {
             let answers = each(&broker, resources, request.validate_only).await;
             let responses = answers.into_iter().map(|it| AlterConfigsResourceResponse {
                 error_code: it.code,
@@ -41,7 +41,7 @@ impl Api for IncrementalAlterConfigs {
                 resource_name: it.resource_name,
             });
             IncrementalAlterConfigsResponse { responses: responses.collect(), ..Default::default() }
-        }))
+        })
     }
 }
 

@@ -38,7 +38,7 @@ impl Api for LeaderAndIsr {
         }
         let (broker, by_id) = (broker.clone(), context.version >= 5);
         // Logs are made and opened here: that may wait for the disk.
-        Outcome::Parked(Box::pin(async move {
+        Outcome::to_the_end(broker.stop.clone(), async move {
             let told = told(&request);
             broker.topics_told(told.iter().map(|told| &told.partition)).await;
             let worker = broker.clone();
@@ -46,7 +46,7 @@ impl Api for LeaderAndIsr {
             let results = socket::blocking(move || worker.replicas.become_as_told(told, now)).await;
             broker.leadership_changed(&results);
             answer(results, by_id)
-        }))
+        })
     }
 }
 

@@ -50,12 +50,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use crate::kafka::log;
 use crate::kafka::protocol::Request;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::record;
 use crate::kafka::replica;
 use crate::kafka::replica::manager::NotTaken;
+use crate::net::Stop;
 
 use super::Broker;
 use super::context::Context;
@@ -72,6 +75,32 @@ pub enum Outcome<R> {
     Unanswered(Pin<Box<dyn Future<Output = Result<(), String>> + Send>>),
     /// No answer, and the end of the connection, for the reason given.
     Close(String),
+}
+
+impl<R: Send + 'static> Outcome<R> {
+    /// The answer, later, of work that is done to its end once it is begun, whether whoever asked
+    /// is still there or not: a parked answer goes with its connection, and half of this would stay
+    /// done. Only the end of the broker ends it.
+    pub fn to_the_end(stop: Stop, work: impl Future<Output = R> + Send + 'static) -> Outcome<R> {
+        // Begun when its turn has come: what a connection asks is done in order.
+        Outcome::Parked(Box::pin(async move {
+            let (sender, done) = oneshot::channel();
+            let mut stopped = stop.signal();
+            stop.spawn(async move {
+                tokio::select! {
+                    biased;
+                    () = stopped.raised() => {}
+                    // An error means that nobody waits any more.
+                    answer = work => drop(sender.send(answer)),
+                }
+            });
+            match done.await {
+                Ok(answer) => answer,
+                // The broker is going down, and this connection with it.
+                Err(_) => std::future::pending().await,
+            }
+        }))
+    }
 }
 
 /// A handler.
@@ -140,5 +169,47 @@ pub fn code_of_record(error: &record::Error) -> ErrorCode {
         record::Error::TooLarge { .. } => ErrorCode::MESSAGE_TOO_LARGE,
         record::Error::UnsupportedCodec { .. } => ErrorCode::UNSUPPORTED_COMPRESSION_TYPE,
         record::Error::UnsupportedForFormat { .. } => ErrorCode::UNSUPPORTED_FOR_MESSAGE_FORMAT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_begun_is_done_though_nobody_waits_for_the_answer() {
+        let stop = Stop::new();
+        let (go, gone) = oneshot::channel();
+        let (done, heard) = oneshot::channel();
+        let outcome = Outcome::to_the_end(stop.clone(), async move {
+            gone.await.expect("a word");
+            done.send("done").expect("somebody who hears it");
+        });
+        let Outcome::Parked(mut answer) = outcome else { panic!("not parked") };
+        tokio::select! {
+            biased;
+            () = &mut answer => panic!("it waits"),
+            () = tokio::task::yield_now() => {}
+        }
+        // The connection ends.
+        drop(answer);
+        go.send(()).expect("it runs");
+        assert_eq!(heard.await, Ok("done"));
+        assert!(stop.stop(Duration::from_secs(10)).await);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_broker_ends_it() {
+        let stop = Stop::new();
+        let outcome = Outcome::to_the_end(stop.clone(), std::future::pending::<()>());
+        let Outcome::Parked(mut answer) = outcome else { panic!("not parked") };
+        tokio::select! {
+            biased;
+            () = &mut answer => panic!("it waits"),
+            () = tokio::task::yield_now() => {}
+        }
+        assert!(stop.stop(Duration::from_secs(10)).await);
     }
 }

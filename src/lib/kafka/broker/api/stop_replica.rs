@@ -32,7 +32,7 @@ impl Api for StopReplica {
             return Outcome::Done(StopReplicaResponse { error_code, ..Default::default() });
         }
         let broker = broker.clone();
-        Outcome::Parked(Box::pin(async move {
+        Outcome::to_the_end(broker.stop.clone(), async move {
             let stopped = stopped(&request);
             let worker = broker.clone();
             let now_ms = broker.clock.wall_ms();
@@ -45,7 +45,7 @@ impl Api for StopReplica {
                     .map_or_else(|refusal| code_of_refusal(&refusal), |()| ErrorCode::NONE),
             });
             StopReplicaResponse { partition_errors: errors.collect(), ..Default::default() }
-        }))
+        })
     }
 }
 

@@ -179,10 +179,16 @@ impl Admin {
                 Ok(results) => {
                     for (partition, outcome) in results {
                         match outcome {
-                            // A topic that is not there is an answer here, not a reason to wait.
+                            // A topic that is not there is an answer here, not a reason to wait. A
+                            // leader that has just come to it may not know it yet.
                             Err(failure)
                                 if failure.code.is_retriable()
-                                    && failure.code != ErrorCode::UNKNOWN_TOPIC_OR_PARTITION =>
+                                    && (failure.code != ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+                                        || self
+                                            .client
+                                            .cluster()
+                                            .topics
+                                            .contains_key(&*partition.topic)) =>
                             {
                                 last = Some(failure.into_error(partition.to_string()));
                             }
