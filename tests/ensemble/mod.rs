@@ -1,5 +1,6 @@
 //! Ensembles of three: what is acknowledged stays, whoever goes and comes back.
 
+mod abuse;
 mod kills;
 mod masters;
 mod operators;

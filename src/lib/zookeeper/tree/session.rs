@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::clock::Instant;
+use crate::base::rng::Rng;
 use crate::zookeeper::jute::record::PASSWORD_BYTES;
 use crate::zookeeper::jute::{KeeperError, SessionId};
 
@@ -14,28 +15,32 @@ use crate::zookeeper::jute::{KeeperError, SessionId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owner(pub u64);
 
-/// Numbers new sessions.
-#[derive(Clone, Debug)]
+/// Numbers new sessions: this server's number in the high byte, and 56 bits of chance below.
+///
+/// A password follows from its session's number, so that any server of an ensemble can compute it:
+/// whoever can tell the numbers beforehand can take sessions over. ZooKeeper counts them from the
+/// time of the start.
+#[derive(Clone, Copy, Debug)]
 pub struct SessionIds {
-    next: SessionId,
+    server_id: u8,
 }
 
 impl SessionIds {
-    /// Numbers of the server `server_id` that starts at `now_ms`. The time must not begin anew with
-    /// the process: sessions outlive it and must not be met again.
-    pub fn starting_at(server_id: u8, now_ms: i64) -> SessionIds {
-        let shifted = (now_ms << 24).cast_unsigned() >> 8;
-        let next = shifted.cast_signed() | (i64::from(server_id) << 56);
-        // That number marks containers where a node's owner is expected.
-        let next = if next == i64::MIN { next + 1 } else { next };
-        SessionIds { next: SessionId(next) }
+    /// Numbers of a server, of whose own number the low byte counts.
+    pub fn of(server_id: u8) -> SessionIds {
+        SessionIds { server_id }
     }
 
-    /// The next number.
+    /// A number that nobody has had.
     pub fn take(&mut self) -> SessionId {
-        let taken = self.next;
-        self.next = SessionId(taken.0.wrapping_add(1));
-        taken
+        loop {
+            let chance = (Rng::from_system().next_u64() >> 8).cast_signed();
+            // With nothing below, the number is no session's, or marks containers where a node's
+            // owner is expected.
+            if chance != 0 {
+                return SessionId(i64::from(self.server_id) << 56 | chance);
+            }
+        }
     }
 }
 
@@ -264,12 +269,18 @@ mod tests {
     }
 
     #[test]
-    fn numbers_begin_with_the_server() {
-        let mut ids = SessionIds::starting_at(3, 0x0123_4567_89ab);
-        let first = ids.take();
-        assert_eq!(first.0 >> 56, 3);
-        assert_eq!(ids.take().0, first.0 + 1);
-        assert!(SessionIds::starting_at(0x80, 0).take().0 > i64::MIN);
+    fn numbers_begin_with_the_server_and_go_on_by_chance() {
+        for server_id in [1, 3, 0x80, 0xfe] {
+            let mut ids = SessionIds::of(server_id);
+            let numbers: BTreeSet<_> = (0..1_000).map(|_| ids.take()).collect();
+            assert_eq!(numbers.len(), 1_000);
+            assert!(numbers.iter().all(|id| id.0.to_be_bytes()[0] == server_id));
+            // Each of the other bits is set in some and not in others.
+            let bits = |fold: fn(i64, i64) -> i64| numbers.iter().map(|id| id.0).reduce(fold);
+            let low = (1_i64 << 56) - 1;
+            assert_eq!(bits(|a, b| a | b).unwrap() & low, low);
+            assert_eq!(bits(|a, b| a & b).unwrap() & low, 0);
+        }
     }
 
     #[test]

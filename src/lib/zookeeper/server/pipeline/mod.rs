@@ -232,7 +232,7 @@ impl Pipeline {
                 (Role::Alone, STANDALONE_ID)
             }
         };
-        let ids = SessionIds::starting_at(server_id, settings.clock.wall_ms());
+        let ids = SessionIds::of(server_id);
         let metrics = Arc::new(Metrics::default());
         let state = State {
             tree,

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use goldenscript::{Command, Context, Runner};
 
-use super::session::SessionIds;
 use super::{Asked, Caller, ConnectionId, DataTree, Outcome, Owner, Settings, acl};
 use crate::base::bytes::{Reader, Writer};
 use crate::base::clock::Instant;
@@ -36,7 +35,8 @@ struct Life {
     tree: DataTree,
     zxid: Zxid,
     now: Instant,
-    ids: SessionIds,
+    /// The last session's number.
+    last_session: i64,
     clients: BTreeMap<String, Client>,
     connections: u64,
     holding: bool,
@@ -61,7 +61,7 @@ impl Life {
             tree,
             zxid: Zxid::ZERO,
             now: Instant::default(),
-            ids: SessionIds::starting_at(1, 0),
+            last_session: (1 << 56) - 1,
             clients: BTreeMap::new(),
             connections: 0,
             holding: false,
@@ -261,7 +261,8 @@ impl Runner for Life {
             "settings" => self.settings(&words),
             "open" => {
                 let timeout_ms = words.key("timeout").unwrap_or("4000").parse()?;
-                let session = self.ids.take();
+                self.last_session += 1;
+                let session = SessionId(self.last_session);
                 self.connect(name.ok_or("who?")?, session, timeout_ms);
                 let owner = Owner(self.connections);
                 let request = Request::CreateSession(CreateSessionRequest { timeout_ms });
