@@ -3,6 +3,7 @@
 //! * `support`: servers, a client that speaks raw Kafka, programs, folders that go away.
 //! * `api`: one file per family of Kafka's APIs, at every version.
 //! * `audit`: clusters of processes that are struck under load.
+//! * `checklist`: what a broker must do to live in one cluster with Apache Kafka's, point by point.
 //! * `cluster`: several brokers that replicate.
 //! * `zookeeper`: the client against the server; several servers and brokers in one process.
 //! * `ensemble`: ZooKeeper servers that vote.
@@ -17,6 +18,7 @@
 
 mod api;
 mod audit;
+mod checklist;
 mod cluster;
 mod compat;
 mod complete;

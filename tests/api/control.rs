@@ -86,7 +86,7 @@ fn stop(topic: &str, delete: bool, epoch: i32, version: i16) -> StopReplicaReque
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_broker_leads_and_stops_as_it_is_told() {
+async fn point_23_a_broker_leads_and_stops_as_it_is_told() {
     let node = Node::start().await;
     let mut wire = node.wire().await;
     for version in LeaderAndIsrRequest::versions() {
@@ -164,7 +164,7 @@ fn picture(topic: &str, port: u16, version: i16) -> UpdateMetadataRequest {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clients_are_told_what_the_controller_told() {
+async fn point_24_clients_are_told_what_the_controller_told() {
     let node = Node::start().await;
     let (mut wire, port) = (node.wire().await, node.broker.port());
     for version in UpdateMetadataRequest::versions() {

@@ -27,7 +27,7 @@ fn pair(offset: i64, value: &str) -> (i64, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_version_reads_what_is_there_in_its_format() {
+async fn point_55_every_version_reads_what_is_there_in_its_format() {
     let node = Node::start().await;
     node.topic("t", 1).await;
     let mut wire = node.wire().await;

@@ -13,3 +13,5 @@ mod offsets;
 mod produce;
 mod topics;
 mod transactions;
+
+pub use groups::find_coordinator;

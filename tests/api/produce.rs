@@ -14,7 +14,7 @@ use crate::support::batches::{
 use crate::support::servers::Node;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_version_with_its_format_and_every_acks() {
+async fn point_55_every_version_with_its_format_and_every_acks() {
     let node = Node::start().await;
     node.topic("t", 1).await;
     let mut wire = node.wire().await;

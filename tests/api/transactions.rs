@@ -7,6 +7,9 @@ use milena::kafka::protocol::message::add_offsets_to_txn::AddOffsetsToTxnRequest
 use milena::kafka::protocol::message::add_partitions_to_txn::{
     AddPartitionsToTxnRequest, AddPartitionsToTxnTopic, AddPartitionsToTxnTransaction,
 };
+use milena::kafka::protocol::message::describe_producers::{
+    DescribeProducersRequest, TopicRequest,
+};
 use milena::kafka::protocol::message::end_txn::EndTxnRequest;
 use milena::kafka::protocol::message::fetch::FetchRequest;
 use milena::kafka::protocol::message::find_coordinator::FindCoordinatorRequest;
@@ -148,6 +151,44 @@ async fn a_waiting_reader_is_woken_by_the_marker() {
     assert_eq!(end(&mut writer, marker(7, 0, true, ("t", 0)), 1).await, ErrorCode::NONE);
     let data = only(reader.answer::<FetchRequest>(12).await);
     assert_eq!(values(data.records)[0], (0, large));
+    node.stop().await;
+}
+
+/// KIP-664: what hangs, and since where.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn producers_are_described_with_their_open_transactions() {
+    let node = Node::with(UNVERIFIED).await;
+    node.topic("t", 1).await;
+    let mut wire = node.wire().await;
+    for (id, epoch, sequence) in [(1, 0, 0), (2, 3, 0), (2, 3, 1)] {
+        let stored = put(&mut wire, "t", in_transaction(id, epoch, sequence, &["v"])).await;
+        assert_eq!(stored.0, ErrorCode::NONE);
+    }
+    assert_eq!(end(&mut wire, marker(1, 0, true, ("t", 0)), 1).await, ErrorCode::NONE);
+    let topic = |name: &str, partitions: &[i32]| TopicRequest {
+        name: name.to_owned(),
+        partition_indexes: partitions.to_vec(),
+    };
+    let request =
+        DescribeProducersRequest { topics: vec![topic("t", &[0, 1]), topic("absent", &[0])] };
+    for version in DescribeProducersRequest::versions() {
+        let mut answer = wire.ask(&request, version).await;
+        let absent = answer.topics.remove(1).partitions.remove(0);
+        assert_eq!(absent.error_code, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+        let one = &answer.topics[0].partitions;
+        assert_eq!(one[1].error_code, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+        assert_eq!(one[0].error_code, ErrorCode::NONE);
+        let told: Vec<_> = one[0]
+            .active_producers
+            .iter()
+            .map(|it| (it.producer_id, it.producer_epoch, it.last_sequence))
+            .collect();
+        assert_eq!(told, [(1, 0, 0), (2, 3, 1)]);
+        let ends = one[0].active_producers.iter();
+        let ends: Vec<_> =
+            ends.map(|it| (it.coordinator_epoch, it.current_txn_start_offset)).collect();
+        assert_eq!(ends, [(5, -1), (-1, 1)]);
+    }
     node.stop().await;
 }
 

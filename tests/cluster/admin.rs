@@ -166,7 +166,7 @@ async fn replicas_are(cluster: &Cluster, wanted: &[i32]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_partition_moves_with_all_it_has() {
+async fn point_34_a_partition_moves_with_all_it_has() {
     let cluster = Cluster::start(3, &quiet("")).await;
     cluster.topic("t", 1, &[]).await;
     let none = (ErrorCode::NONE, String::new());
@@ -212,7 +212,7 @@ async fn a_move_that_cannot_end_is_listed_and_called_off() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_old_tools_write_into_zookeeper_is_done() {
+async fn point_33_what_old_tools_write_into_zookeeper_is_done() {
     use milena::kafka::metadata::znode;
     use milena::zookeeper::jute::record::perms;
     use milena::zookeeper::jute::{Acl, request::CreateMode};
@@ -254,7 +254,7 @@ async fn gone(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn producer_ids_come_in_blocks_from_the_controller() {
+async fn point_35_producer_ids_come_in_blocks_from_the_controller() {
     // From 3.0 on brokers ask; before, they write the node themselves.
     for protocol in ["3.9", "2.8"] {
         let more = quiet(&format!("inter.broker.protocol.version={protocol}\n"));
@@ -289,7 +289,7 @@ async fn producer_ids_come_in_blocks_from_the_controller() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn only_the_controller_answers_for_the_cluster() {
+async fn point_58_only_the_controller_answers_for_the_cluster() {
     let cluster = Cluster::start(2, &quiet("")).await;
     cluster.topic("t", 1, &[]).await;
     let controller = cluster.brokers[&1].broker.cluster.image().controller;

@@ -26,7 +26,7 @@ async fn end_of(wire: &mut Wire, epoch: i32, current: i32, version: i16) -> Epoc
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn epochs_end_where_the_next_one_began() {
+async fn point_10_epochs_end_where_the_next_one_began() {
     let mut cluster = Cluster::start(2, "").await;
     cluster.topic("t", 1, &[]).await;
     for value in ["a", "b"] {
@@ -100,7 +100,7 @@ async fn alter(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_controller_decides_who_is_in_sync() {
+async fn point_35_the_controller_decides_who_is_in_sync() {
     let cluster = Cluster::start(2, "").await;
     cluster.topic("t", 1, &[]).await;
     for version in AlterPartitionRequest::versions() {

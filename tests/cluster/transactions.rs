@@ -10,7 +10,7 @@ use crate::support::transactional::{
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn open_and_aborted_transactions_outlive_their_leader() {
+async fn point_17_open_and_aborted_transactions_outlive_their_leader() {
     let mut cluster = Cluster::start(3, UNVERIFIED).await;
     cluster.topic("t", 1, &[("segment.bytes", "300")]).await;
     let first = cluster.isr("t", 0, &[1, 2, 3]).await;

@@ -7,6 +7,7 @@ pub mod ensemble;
 pub mod folder;
 pub mod load;
 pub mod mutation;
+pub mod peer;
 pub mod program;
 pub mod servers;
 pub mod transactional;

@@ -155,7 +155,7 @@ async fn a_move_that_cannot_end_is_shown_guarded_and_called_off() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_topic_moves_through_zookeeper() {
+async fn point_59_a_topic_moves_through_zookeeper() {
     let (cluster, folder) = (Cluster::start(3, QUIET).await, Folder::new());
     cluster.topic("t", 1, &[]).await;
     let file = moves(&folder, "[2,3]");

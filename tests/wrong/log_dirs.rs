@@ -8,6 +8,7 @@ use milena::base::error::Chain;
 use milena::kafka::broker::startup;
 use milena::kafka::protocol::error_code::ErrorCode;
 
+use crate::checklist::{lisr, told};
 use crate::support::batches::{batch, fetch, produced, read_all};
 use crate::support::folder::Folder;
 use crate::support::servers::{self, Node, properties, sees};
@@ -23,7 +24,7 @@ fn spoil(log_dir: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_directory_that_fails_at_the_start_goes_alone() {
+async fn point_26_a_log_directory_that_fails_at_the_start_goes_alone() {
     let folder = Folder::new();
     let dirs = [folder.at("first"), folder.at("second")];
     let more = format!("log.dirs={}", dirs.join(","));
@@ -47,6 +48,16 @@ async fn a_log_directory_that_fails_at_the_start_goes_alone() {
     assert_eq!(read_all(&mut wire, "two", 0).await, ["kept"]);
     let gone = wire.ask(&fetch("one", 0, 0), 12).await;
     assert_eq!(gone.responses[0].partitions[0].error_code, ErrorCode::KAFKA_STORAGE_ERROR);
+    // What the controller says of it is answered with the same, and it was told of the directory.
+    let mut lead = lisr("one", 0, 9, 1);
+    lead.controller_epoch = node.broker.broker.cluster.image().controller_epoch;
+    lead.topic_states[0].partition_states[0].is_new = false;
+    let expected = [ErrorCode::NONE, ErrorCode::KAFKA_STORAGE_ERROR];
+    assert_eq!(told(&mut wire, &lead).await, expected);
+    let (client, _events) = servers::client(&node.zookeeper).await;
+    let (_, stat) = client.get("/log_dir_event_notification", false).await.expect("the node");
+    assert!(stat.cversion > 0, "nobody left a note");
+    client.close().await;
     let folder = node.halt().await;
 
     // Without any there is nothing to start for.

@@ -110,7 +110,7 @@ async fn what_another_process_has_is_named_with_it() {
 
 /// The data of one cluster, started against the ZooKeeper of another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn data_of_another_cluster_or_broker() {
+async fn point_02_data_of_another_cluster_or_broker() {
     let folder = Folder::new();
     let mut servers = Servers::start(&folder, 0).await;
     let mine = cluster_id(&mut servers.broker);

@@ -80,6 +80,7 @@ fn handler(key: ApiKey) -> Option<Handler> {
         }
         ApiKey::AllocateProducerIds => serve::<api::allocate_producer_ids::AllocateProducerIds>,
         ApiKey::DescribeLogDirs => serve::<api::describe_log_dirs::DescribeLogDirs>,
+        ApiKey::DescribeProducers => serve::<api::describe_producers::DescribeProducers>,
         ApiKey::AlterConfigs => serve::<api::alter_configs::AlterConfigs>,
         ApiKey::DescribeConfigs => serve::<api::describe_configs::DescribeConfigs>,
         ApiKey::IncrementalAlterConfigs => {

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ends_can_be_cut_and_the_file_follows() {
+    fn point_10_both_ends_can_be_cut_and_the_file_follows() {
         let mut cut = epochs(&[(0, 0), (1, 10), (2, 20)]);
         cut.truncate_from_end(20);
         cut.truncate_from_start(15);

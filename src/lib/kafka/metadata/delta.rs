@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn deleted_partitions_go_and_a_new_topic_of_the_name_has_its_own_id() {
+    fn point_24_deleted_partitions_go_and_a_new_topic_of_the_name_has_its_own_id() {
         let old = apply(&Image::empty(), &update(vec![topic("a", 1, &[(0, 1), (1, 1)])]));
         let gone = update(vec![topic("a", 1, &[(0, LEADER_DURING_DELETE)])]);
         assert_eq!(deleted_partitions(&gone), [("a".to_owned(), 0)]);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_live_brokers_replace_those_known() {
+    fn point_24_the_live_brokers_replace_those_known() {
         let with = |brokers: Vec<UpdateMetadataBroker>| UpdateMetadataRequest {
             controller_id: 7,
             live_brokers: brokers,

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_any_letters_are_kept() {
+    fn point_53_names_of_any_letters_are_kept() {
         for name in ["", "\u{e9}\u{1f600}", "a/b", "50%", "*", "+"] {
             assert_eq!(desanitize(&sanitize(name)).as_deref(), Some(name));
         }

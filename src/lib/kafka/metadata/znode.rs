@@ -579,7 +579,7 @@ mod tests {
     }
 
     #[test]
-    fn assignments_of_all_releases_are_read() {
+    fn point_34_assignments_of_all_releases_are_read() {
         let old = br#"{"version":1,"partitions":{"0":[1,2],"10":[2,3]}}"#;
         let read = TopicAssignment::decode(old).unwrap();
         assert_eq!(read.partitions, BTreeMap::from([(0, vec![1, 2]), (10, vec![2, 3])]));

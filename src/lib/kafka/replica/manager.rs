@@ -177,16 +177,21 @@ impl ReplicaManager {
             Err(Missing::Offline) => return Err(NotTaken::Storage(Error::Offline(id.clone()))),
             Err(Missing::NotHosted) => self.create(told, now.wall_ms)?,
         };
+        let (epoch, known) = (told.state.leader_epoch, partition.leader().1);
         match (told.topic_id, partition.topic_id()) {
             (Some(told), known) if known != Uuid::ZERO && known != told => {
                 return Err(NotTaken::TopicId);
             }
-            (Some(told), Uuid::ZERO) => {
-                partition.assign_topic_id(told).map_err(NotTaken::Storage)?
+            (Some(id), Uuid::ZERO) if epoch >= known => {
+                partition.assign_topic_id(id).map_err(NotTaken::Storage)?;
+                if epoch == known {
+                    // That is the whole news, as when a cluster's protocol version is raised.
+                    return Ok(partition.is_leader());
+                }
             }
             _ => {}
         }
-        if !partition.is_news(told.state.leader_epoch) {
+        if !partition.is_news(epoch) {
             return Err(NotTaken::Stale);
         }
         partition.become_as_told(&told.state, now.monotonic).map_err(NotTaken::Storage)

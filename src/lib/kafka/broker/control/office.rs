@@ -227,23 +227,37 @@ impl Runner {
         Ok(())
     }
 
-    /// `/feature` must be there, and be enabled, from 2.7 on; in ZooKeeper mode it holds no features.
+    /// `/feature` says whether there may be features, which is from 2.7 on; in ZooKeeper mode it holds
+    /// none. What is enabled and stays so is left as it is: a newer controller may have written it.
     async fn write_feature(&mut self, office: Office) -> Result<(), Lost> {
-        if self.settings.protocol < ProtocolVersion::V2_7_IV0 {
-            return Ok(());
-        }
+        let protocol = self.settings.protocol;
+        let enabled = protocol >= ProtocolVersion::V2_7_IV0;
+        let data = match enabled {
+            false => znode::feature::encode_disabled(),
+            true if protocol < ProtocolVersion::V3_3_IV0 => {
+                znode::feature::encode_enabled_before_3_3()
+            }
+            true => znode::feature::encode_enabled(),
+        };
         let path = znode::FEATURE.to_owned();
-        match self.one(exists(&path, false)).await {
+        let write = match self.one(get_data(path.clone(), false)).await {
+            Ok(Reply::Data(found)) => {
+                let there = found.data.unwrap_or_default();
+                if znode::feature::decode_enabled(&there) == Ok(enabled) {
+                    return Ok(());
+                }
+                set_data(path, data, found.stat.version)
+            }
             Ok(_) => return Ok(()),
-            Err(error) if error.keeper() == Some(KeeperError::NoNode) => {}
+            Err(error) if error.keeper() == Some(KeeperError::NoNode) => {
+                self.zookeeper.creation(path, Some(data), CreateMode::Persistent)
+            }
             Err(error) => return Err(error.into()),
-        }
-        let data = Some(znode::feature::encode_enabled());
-        let creation = self.zookeeper.creation(path, data, CreateMode::Persistent);
+        };
         let check =
             VersionRequest { path: znode::CONTROLLER_EPOCH.to_owned(), version: office.version };
         // A controller that is deposed already finds out with its next write.
-        self.one(Request::Multi(vec![Request::Check(check), creation])).await?;
+        self.one(Request::Multi(vec![Request::Check(check), write])).await?;
         Ok(())
     }
 

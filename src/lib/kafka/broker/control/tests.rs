@@ -258,7 +258,7 @@ async fn topics_that_cannot_be_are_refused_in_kafkas_words() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn leadership_and_the_office_move_when_brokers_stop() {
+async fn point_28_leadership_and_the_office_move_when_brokers_stop() {
     let zookeeper = zookeeper(Clock::System).await;
     let first = broker(&zookeeper, 1).await;
     controls(&first).await;
@@ -299,7 +299,7 @@ async fn leadership_and_the_office_move_when_brokers_stop() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_expired_session_is_followed_by_another() {
+async fn point_28_an_expired_session_is_followed_by_another() {
     let clock = ManualClock::at(1_700_000_000_000);
     let zookeeper = zookeeper(Clock::Manual(clock.clone())).await;
     let broker = broker(&zookeeper, 3).await;

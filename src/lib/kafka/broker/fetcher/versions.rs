@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_protocol_version_decides() {
+    fn point_08_the_protocol_version_decides_how_a_follower_asks() {
         for (text, versions) in [
             ("3.9", (17, 4, 9)),
             ("3.5-IV1", (15, 4, 8)),

@@ -36,6 +36,8 @@ pub(super) struct Task {
     place: Arc<Place>,
     clock: Clock,
     groups: Groups,
+    /// In which versions it writes what it logs.
+    versions: ValueVersions,
     asked: mpsc::Receiver<Asked>,
     loaded: watch::Sender<bool>,
     waiting: BTreeMap<ReplyTo, oneshot::Sender<Answer>>,
@@ -62,6 +64,7 @@ impl Task {
             place: Arc::new(Place { partition, epoch }),
             clock: broker.clock.clone(),
             groups: machine(broker, number),
+            versions: ValueVersions::of(broker.config().inter_broker_protocol_version),
             asked,
             loaded,
             waiting: BTreeMap::new(),
@@ -171,7 +174,11 @@ impl Task {
         verified: Verified,
     ) -> Result<Option<ErrorCode>, Deposed> {
         let append = Append { now, origin: Origin::Coordinator, acks_all: true, verified };
-        match self.place.partition.append_as_leader(batch(records, now.wall_ms), append) {
+        match self
+            .place
+            .partition
+            .append_as_leader(batch(records, self.versions, now.wall_ms), append)
+        {
             Ok(appended) if appended.epoch == self.place.epoch => {
                 self.end = appended.log.last_offset + 1;
                 records.iter().for_each(|record| self.groups.apply(record));
@@ -218,7 +225,7 @@ const LOGGER: &str = "kafka.coordinator.group.GroupMetadataManager";
 
 /// Records as one batch. All of one batch belong to one producer, or to none; a marker has one of
 /// its own.
-fn batch(records: &[Record], now_ms: i64) -> Bytes {
+fn batch(records: &[Record], versions: ValueVersions, now_ms: i64) -> Bytes {
     if let [Record::Marker { producer, coordinator_epoch, committed }] = *records {
         let marker = if committed { Marker::Commit } else { Marker::Abort };
         let end = EndTransaction { marker, coordinator_epoch };
@@ -229,7 +236,7 @@ fn batch(records: &[Record], now_ms: i64) -> Bytes {
         builder.producer(producer.id.0, producer.epoch.0, -1).transactional(true);
     }
     for record in records {
-        if let Some((key, value)) = record.encode(ValueVersions::default()) {
+        if let Some((key, value)) = record.encode(versions) {
             builder.append(now_ms, Some(&key), value.as_deref(), &[]);
         }
     }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::base::bytes::{Error as BytesError, Reader, Writer};
+use crate::config::broker::ProtocolVersion;
 use crate::kafka::protocol::message::{
     GroupMetadataKey, GroupMetadataValue, OffsetCommitKey, OffsetCommitValue,
 };
@@ -30,6 +31,19 @@ const OFFSET_VALUE_WITH_EXPIRY: i16 = 1;
 pub struct ValueVersions {
     pub group: i16,
     pub offset: i16,
+}
+
+impl ValueVersions {
+    /// What every broker of a cluster of that protocol version reads.
+    pub fn of(protocol: ProtocolVersion) -> ValueVersions {
+        use ProtocolVersion as V;
+        let step = |steps: &[V]| steps.iter().filter(|step| protocol >= **step).count();
+        let version = |steps: &[V]| i16::try_from(step(steps)).unwrap_or(0);
+        ValueVersions {
+            group: version(&[V::V0_10_1_IV0, V::V2_1_IV0, V::V2_3_IV0]),
+            offset: 1 + version(&[V::V2_1_IV0, V::V2_1_IV1]),
+        }
+    }
 }
 
 impl Default for ValueVersions {

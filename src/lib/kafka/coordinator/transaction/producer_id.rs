@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_given_out_once_and_in_order() {
+    fn point_47_ids_are_given_out_once_and_in_order() {
         let mut ids = ProducerIds::default();
         assert_eq!(ids.take(), None);
         assert!(ids.wants_block());

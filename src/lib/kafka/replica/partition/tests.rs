@@ -92,7 +92,7 @@ fn high_watermark(partition: &Partition) -> Offset {
 }
 
 #[test]
-fn the_isr_grows_by_who_has_caught_up_and_loses_who_lags() {
+fn point_13_the_isr_grows_by_who_has_caught_up_and_loses_who_lags() {
     let leader = partition(1, 1);
     leader.become_as_told(&told(1, 5, &[1, 2]), at(0)).unwrap();
     append(&leader, 1, 10).unwrap();
@@ -143,7 +143,7 @@ fn a_replica_that_may_not_come_in_is_not_waited_for() {
 }
 
 #[test]
-fn nothing_is_committed_below_min_isr() {
+fn point_14_nothing_is_committed_below_min_isr() {
     let leader = partition(1, 2);
     leader.become_as_told(&told(1, 5, &[1]), at(0)).unwrap();
     let refused = append(&leader, 1, 1);
@@ -168,7 +168,7 @@ fn strangers_are_no_followers() {
 }
 
 #[test]
-fn a_follower_takes_records_high_watermark_and_start() {
+fn point_12_a_follower_takes_records_high_watermark_and_start() {
     let (leader, follower) = (partition(1, 1), partition(2, 1));
     leader.become_as_told(&told(1, 5, &[1, 2]), at(0)).unwrap();
     follower.become_as_told(&told(1, 5, &[1, 2]), at(0)).unwrap();

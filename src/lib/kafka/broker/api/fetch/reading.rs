@@ -101,7 +101,8 @@ impl Job {
 
     fn find(&self, image: &Image, asked: &Asked) -> Result<Arc<Partition>, ErrorCode> {
         if self.context.version < BY_ID {
-            return self.broker.partition(&asked.topic, asked.partition);
+            let found = self.broker.partition(&asked.topic, asked.partition);
+            return found.map_err(|code| self.in_version(code));
         }
         let topic = image.topic_by_id(asked.topic_id).ok_or(ErrorCode::UNKNOWN_TOPIC_ID)?;
         let partition = self.broker.partition(&topic.name, asked.partition)?;
@@ -180,7 +181,11 @@ impl Job {
         if let replica::Error::Log(error) = error {
             self.broker.log_failed(partition.id(), error);
         }
-        match code_of(error) {
+        self.in_version(code_of(error))
+    }
+
+    fn in_version(&self, code: ErrorCode) -> ErrorCode {
+        match code {
             // Clients before version 6 do not know the code and would give up on it.
             ErrorCode::KAFKA_STORAGE_ERROR if self.context.version < 6 => {
                 ErrorCode::NOT_LEADER_OR_FOLLOWER

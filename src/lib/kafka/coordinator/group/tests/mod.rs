@@ -15,6 +15,7 @@ use super::record::{Producer, Record, ValueVersions};
 use super::{Groups, Request, Response, Settings};
 use crate::base::clock::Instant;
 use crate::base::rng::Rng;
+use crate::config::broker::ProtocolVersion;
 use crate::kafka::protocol::error_code::ErrorCode;
 use crate::kafka::protocol::message::consumer_offsets::MemberMetadata;
 use crate::kafka::protocol::message::{GroupMetadataValue, OffsetCommitValue};
@@ -180,7 +181,7 @@ fn logged(groups: &Groups) -> Logged {
 }
 
 #[test]
-fn groups_find_their_partition_as_java_does() {
+fn point_40_groups_find_their_partition_as_java_does() {
     for (group, expected) in [
         ("", 0),
         ("a", 97 % 50),
@@ -264,6 +265,21 @@ fn records_are_kafkas_byte_for_byte() {
         assert_eq!(encoded, (hex(key).unwrap(), hex(value)), "{record}");
         let decoded = Record::decode(&encoded.0, encoded.1.as_ref(), None).unwrap();
         assert_eq!(decoded, Some(record));
+    }
+}
+
+#[test]
+fn point_41_versions_follow_from_the_protocol() {
+    for (protocol, group, offset) in [
+        (ProtocolVersion::V0_10_0_IV1, 0, 1),
+        (ProtocolVersion::V0_10_1_IV0, 1, 1),
+        (ProtocolVersion::V2_0_IV1, 1, 1),
+        (ProtocolVersion::V2_1_IV0, 2, 2),
+        (ProtocolVersion::V2_1_IV1, 2, 3),
+        (ProtocolVersion::V2_3_IV0, 3, 3),
+        (ProtocolVersion::V3_9_IV0, 3, 3),
+    ] {
+        assert_eq!(ValueVersions::of(protocol), ValueVersions { group, offset }, "{protocol:?}");
     }
 }
 

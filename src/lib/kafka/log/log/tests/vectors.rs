@@ -69,7 +69,7 @@ fn laid_out(files: &[(&str, &[u8])]) -> Disk {
 }
 
 #[test]
-fn a_clean_folder_is_opened_and_closed_without_a_changed_byte() {
+fn point_60_a_clean_folder_is_opened_and_closed_without_a_changed_byte() {
     let disk = theirs();
     let recovery = Recovery { clean: true, log_start: 0, recovery_point: 44 };
     let log = open(&disk, &LogConfig::default(), recovery);
