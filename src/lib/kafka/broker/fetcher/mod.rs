@@ -14,7 +14,7 @@ mod plan;
 mod task;
 mod versions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -64,7 +64,14 @@ type Key = (BrokerId, i32);
 /// The tasks.
 #[derive(Default)]
 pub struct Fetchers {
-    running: Mutex<BTreeMap<Key, Fetcher>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    running: BTreeMap<Key, Fetcher>,
+    /// Which of them follows a partition.
+    followed_by: HashMap<TopicPartition, Key>,
 }
 
 impl Fetchers {
@@ -74,52 +81,56 @@ impl Fetchers {
         broker: &Arc<Broker>,
         results: &[(Told, Result<bool, NotTaken>)],
     ) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut touched: BTreeMap<Key, Arc<Wanted>> = BTreeMap::new();
         for (told, result) in results {
             let Ok(leads) = result else { continue };
             let (name, epoch) = (&told.partition, told.state.leader_epoch);
-            forget(&running, name, |followed| followed.epoch < epoch);
+            // An older decision that was carried out later must not win.
+            if !state.forget(name, |followed| followed.epoch < epoch) {
+                continue;
+            }
             let Some(leader) = told.state.leader.filter(|_| !leads) else { continue };
             let Ok(partition) = broker.replicas.partition(&name.topic, name.partition) else {
                 continue;
             };
             let key = (leader, fetcher_of(name, broker.config().num_replica_fetchers));
-            let fetcher = running.entry(key).or_insert_with(|| start(broker, key));
-            let mut followed = fetcher.wanted.lock();
-            // An older decision that was carried out later must not win.
-            if followed.get(name).is_none_or(|known| known.epoch < epoch) {
-                followed.insert(name.clone(), Followed { partition, epoch });
-                touched.insert(key, fetcher.wanted.clone());
-            }
+            let fetcher = state.running.entry(key).or_insert_with(|| start(broker, key));
+            fetcher.wanted.lock().insert(name.clone(), Followed { partition, epoch });
+            touched.entry(key).or_insert_with(|| fetcher.wanted.clone());
+            state.followed_by.insert(name.clone(), key);
         }
         touched.values().for_each(|wanted| wanted.changed.notify_one());
-        running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
+        state.end_idle();
     }
 
     /// Replicas that are not here any more.
     pub fn replicas_stopped(&self, results: &[(Stopped, Result<(), NotTaken>)]) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        for (stopped, result) in results {
-            if result.is_ok() {
-                forget(&running, &stopped.partition, |_| true);
-            }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for (stopped, _) in results.iter().filter(|(_, result)| result.is_ok()) {
+            state.forget(&stopped.partition, |_| true);
         }
-        running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
+        state.end_idle();
     }
 }
 
-/// Takes a partition from whichever task follows it.
-fn forget(
-    running: &BTreeMap<Key, Fetcher>,
-    name: &TopicPartition,
-    which: impl Fn(&Followed) -> bool,
-) {
-    for fetcher in running.values() {
+impl State {
+    /// Takes a partition from the task that follows it; says whether none does now.
+    fn forget(&mut self, name: &TopicPartition, which: impl Fn(&Followed) -> bool) -> bool {
+        let key = self.followed_by.get(name);
+        let Some(fetcher) = key.and_then(|key| self.running.get(key)) else { return true };
         let mut followed = fetcher.wanted.lock();
-        if followed.get(name).is_some_and(&which) {
-            followed.remove(name);
+        if followed.get(name).is_some_and(|it| !which(it)) {
+            return false;
         }
+        followed.remove(name);
+        drop(followed);
+        self.followed_by.remove(name);
+        true
+    }
+
+    fn end_idle(&mut self) {
+        self.running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
     }
 }
 
