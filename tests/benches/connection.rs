@@ -88,6 +88,20 @@ impl Connection {
         })
     }
 
+    /// Asks and waits; none where the other side has gone.
+    pub fn try_ask<R: Request>(&mut self, request: &R, version: i16) -> Option<R::Response> {
+        let frame = wire::frame(request, version, 0);
+        self.reader.get_mut().write_all(&frame).ok()?;
+        let mut length = [0; 4];
+        self.reader.read_exact(&mut length).ok()?;
+        let mut buffer = vec![0; u32::from_be_bytes(length) as usize];
+        self.reader.read_exact(&mut buffer).ok()?;
+        let frame = Bytes::from(buffer);
+        let mut reader = Reader::shared(&frame);
+        ResponseHeader::decode(&mut reader, R::KEY, version).expect("a response header");
+        Some(R::Response::decode(&mut reader, version).expect("a response"))
+    }
+
     /// Asks and waits.
     pub fn ask<R: Request>(&mut self, request: &R, version: i16) -> R::Response {
         self.send(&wire::frame(request, version, 0));

@@ -7,6 +7,7 @@
 //! * `rows`: one file per kind of load.
 //! * `floor`: a server without a protocol, in a process of its own.
 //! * `target`: the servers that are measured: ours, started here, or a foreign one by its address.
+//! * `trio`: three brokers of ours that replicate; `members`: the brokers of any cluster.
 //! * `connection`: raw frames over a blocking socket, so that the client costs next to nothing.
 //! * `measure`: what the kernel says about a process; medians and percentiles.
 //! * `options`, `report`: what was asked for, and how it is told.
@@ -18,6 +19,7 @@
 mod connection;
 mod floor;
 mod measure;
+mod members;
 mod options;
 mod report;
 mod rows;
@@ -26,6 +28,7 @@ mod rows;
 #[path = "../support/mod.rs"]
 mod support;
 mod target;
+mod trio;
 
 use std::process::ExitCode;
 

@@ -40,6 +40,15 @@ impl Meter {
         (done, after.zip(before).map(|(after, before)| after - before))
     }
 
+    /// The same for several together.
+    pub fn charge_all<T>(meters: &[Meter], run: impl FnOnce() -> T) -> (T, Option<f64>) {
+        let sum = || meters.iter().map(|it| it.cpu()).sum::<Option<f64>>();
+        let before = sum();
+        let done = run();
+        let after = sum().filter(|_| !meters.is_empty());
+        (done, after.zip(before).map(|(after, before)| after - before))
+    }
+
     /// Memory that is resident, in MB.
     pub fn resident_mb(self) -> Option<f64> {
         self.0.map(|pid| megabytes(&proc_file(pid, "status"), "VmRSS:"))

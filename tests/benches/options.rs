@@ -43,6 +43,10 @@ pub struct Options {
     /// A ZooKeeper to measure in place of ours.
     pub zookeeper: Option<Address>,
     pub zookeeper_pid: Option<u32>,
+    /// A broker of a cluster of three, to be measured in turns with ours.
+    pub rival: Option<Address>,
+    /// The processes of its brokers.
+    pub rival_pids: Vec<u32>,
 }
 
 /// What to do.
@@ -64,6 +68,8 @@ impl Options {
             broker_pid: None,
             zookeeper: None,
             zookeeper_pid: None,
+            rival: None,
+            rival_pids: Vec::new(),
         };
         let mut turns = None;
         let mut words = words.iter();
@@ -79,6 +85,11 @@ impl Options {
                 "--pid" => options.broker_pid = Some(number(value()?)?),
                 "--zookeeper" => options.zookeeper = Some(Address::parse(value()?)?),
                 "--zookeeper-pid" => options.zookeeper_pid = Some(number(value()?)?),
+                "--rival" => options.rival = Some(Address::parse(value()?)?),
+                "--rival-pids" => {
+                    let pids = value()?.split(',').map(number);
+                    options.rival_pids = pids.collect::<Result<_, _>>()?;
+                }
                 "--floor" => return Ok(Asked::Floor(PathBuf::from(value()?))),
                 "--help" | "-h" => return Ok(Asked::Help),
                 name if !name.starts_with('-')
@@ -95,6 +106,7 @@ impl Options {
         }
         if options.broker_pid.is_some() && options.broker.is_none()
             || options.zookeeper_pid.is_some() && options.zookeeper.is_none()
+            || !options.rival_pids.is_empty() && options.rival.is_none()
         {
             return Err("a pid goes with the address of its server".to_owned());
         }
@@ -103,7 +115,8 @@ impl Options {
 
     /// Says who of the servers that were named is not there.
     pub fn check(&self) -> Result<(), String> {
-        self.broker.iter().chain(&self.zookeeper).try_for_each(Address::answers)
+        let named = self.broker.iter().chain(&self.zookeeper).chain(&self.rival);
+        named.into_iter().try_for_each(Address::answers)
     }
 
     /// Whether a row is asked for and can be had from the servers that were named.
@@ -142,7 +155,9 @@ pub fn usage() -> String {
          --broker HOST:PORT       measure this broker, the only one of its cluster, in place of ours\n  \
          --pid N                  its process on this machine: without it there are no CPU figures\n  \
          --zookeeper HOST:PORT    measure this ZooKeeper in place of ours\n  \
-         --zookeeper-pid N        its process",
+         --zookeeper-pid N        its process\n  \
+         --rival HOST:PORT        in rows of three brokers, measure this cluster in turns with ours\n  \
+         --rival-pids N,N,N       the processes of its brokers",
         names.join("\n  ")
     )
 }

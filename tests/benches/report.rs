@@ -29,11 +29,16 @@ impl Report {
         let (bar, kept) = match figure.bar {
             Bar::Most(most) => (format!("<= {}", value(most, figure.unit)), median <= most),
             Bar::Least(least) => (format!(">= {}", value(least, figure.unit)), median >= least),
-            Bar::Ratio(most) => (format!("<= {most} x"), ratio.is_some_and(|it| it <= most)),
+            Bar::Ratio(most) | Bar::Rival(most) => {
+                (format!("<= {} x", rounded(most)), ratio.is_some_and(|it| it <= most))
+            }
+            Bar::Share(least) => (format!(">= {least} x"), ratio.is_some_and(|it| it >= least)),
             Bar::None => (String::new(), true),
         };
         let kept = match (figure.bar, kept) {
             (Bar::None, _) => "",
+            // Nobody to be held against.
+            (Bar::Rival(_), _) if ratio.is_none() => "",
             (Bar::Ratio(_), _) if ratio.is_some_and(|it| it < RATIO_LEAST) => "noise",
             (_, true) => "yes",
             (_, false) => "no",
@@ -47,6 +52,7 @@ impl Report {
                 let [row, what, server, floor, ratio, bar, kept] = cells;
                 let floor = match floor {
                     "" => String::new(),
+                    theirs if matches!(figure.bar, Bar::Rival(_)) => format!("theirs {theirs}"),
                     floor => format!("floor {floor}"),
                 };
                 println!("{row:19} {what:26} {server:34} {floor:38} {ratio:>7}  {bar:12} {kept}");
@@ -65,6 +71,11 @@ fn spread(series: &Series, figure: &Figure) -> String {
     let Some((least, median, greatest)) = series.spread() else { return String::new() };
     let short = |number| value(number, "").trim_end().to_owned();
     format!("{} [{}..{}]", value(median, figure.unit), short(least), short(greatest))
+}
+
+/// To hundredths, and no more of them than there are.
+fn rounded(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
 }
 
 /// A number with three digits that mean something.

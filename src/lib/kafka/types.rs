@@ -1,13 +1,29 @@
 //! Numbers and names of Kafka that must not mix.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 /// A partition of a topic, `topic-0` in file names and log lines.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TopicPartition {
     pub topic: Arc<str>,
     pub partition: i32,
+}
+
+impl Ord for TopicPartition {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // In a map of many partitions most that are compared share the one name.
+        let same = Arc::ptr_eq(&self.topic, &other.topic);
+        let topics = if same { Ordering::Equal } else { self.topic.cmp(&other.topic) };
+        topics.then_with(|| self.partition.cmp(&other.partition))
+    }
+}
+
+impl PartialOrd for TopicPartition {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl TopicPartition {

@@ -73,7 +73,7 @@ fn run(broker: &Broker, topic: &Topic, records: u32) -> Vec<Duration> {
     })
 }
 
-fn wait_until(due: Instant) {
+pub fn wait_until(due: Instant) {
     std::thread::sleep(due.saturating_duration_since(Instant::now() + AWAKE));
     while Instant::now() < due {
         std::hint::spin_loop();

@@ -118,7 +118,11 @@ pub fn run(broker: &Broker, topic: &Topic, batch: &Bytes, shape: Shape) {
 }
 
 /// Sends requests and keeps `window` of them unanswered.
-fn send<'a>(connection: &mut Connection, frames: impl Iterator<Item = &'a Bytes>, window: usize) {
+pub fn send<'a>(
+    connection: &mut Connection,
+    frames: impl Iterator<Item = &'a Bytes>,
+    window: usize,
+) {
     let answer = |connection: &mut Connection| {
         connection.answer::<ProduceRequest, _>(PRODUCE, |answer| {
             assert_eq!(target::error(answer), None, "a batch was refused");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Doing, Error, Result};
 use super::names::PARTITION_METADATA;
-use crate::base::disk::{Disk, File, Mode};
+use crate::base::disk::{Disk, Mode};
 use crate::base::uuid::Uuid;
 
 /// How long an id is as text.
@@ -56,12 +56,12 @@ fn is_torn(text: &str) -> bool {
 }
 
 /// Writes the topic id. The file is still to be synced.
-pub fn write(disk: &Disk, dir: &Path, id: Uuid) -> Result<(PathBuf, File)> {
+pub fn write(disk: &Disk, dir: &Path, id: Uuid) -> Result<PathBuf> {
     let path = dir.join(PARTITION_METADATA);
     let file = disk.open(&path, Mode::Create).doing("create", &path)?;
     file.set_len(0).doing("truncate", &path)?;
     file.write_all_at(format!("version: 0\ntopic_id: {id}").as_bytes(), 0).doing("write", &path)?;
-    Ok((path, file))
+    Ok(path)
 }
 
 #[cfg(test)]
@@ -89,7 +89,8 @@ mod tests {
         let (dir, path) = (Path::new("/d"), Path::new("/d").join(PARTITION_METADATA));
         disk.create_dir_all(dir).unwrap();
         let id = Uuid::parse("i8yL-H9YTju76AwXnWBDXQ").unwrap();
-        let (_, file) = write(&disk, dir, id).unwrap();
+        write(&disk, dir, id).unwrap();
+        let file = disk.open(&path, Mode::Write).unwrap();
         let whole = file.len().unwrap();
         for cut in 0..whole {
             file.set_len(cut).unwrap();

@@ -14,7 +14,7 @@ mod plan;
 mod task;
 mod versions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -64,7 +64,14 @@ type Key = (BrokerId, i32);
 /// The tasks.
 #[derive(Default)]
 pub struct Fetchers {
-    running: Mutex<BTreeMap<Key, Fetcher>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    running: BTreeMap<Key, Fetcher>,
+    /// Which of them follows a partition.
+    followed_by: HashMap<TopicPartition, Key>,
 }
 
 impl Fetchers {
@@ -74,35 +81,32 @@ impl Fetchers {
         broker: &Arc<Broker>,
         results: &[(Told, Result<bool, NotTaken>)],
     ) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut touched: BTreeMap<Key, Arc<Wanted>> = BTreeMap::new();
         for (told, result) in results {
             let Ok(leads) = result else { continue };
             let (name, epoch) = (&told.partition, told.state.leader_epoch);
-            forget(&running, name, |followed| followed.epoch < epoch);
+            // An older decision that was carried out later must not win.
+            if !state.forget(name, |followed| followed.epoch < epoch) {
+                continue;
+            }
             let Some(leader) = told.state.leader.filter(|_| !leads) else { continue };
             let Ok(partition) = broker.replicas.partition(&name.topic, name.partition) else {
                 continue;
             };
             let key = (leader, fetcher_of(name, broker.current().num_replica_fetchers));
-            let fetcher = running.entry(key).or_insert_with(|| start(broker, key));
-            let mut followed = fetcher.wanted.lock();
-            // An older decision that was carried out later must not win.
-            if followed.get(name).is_none_or(|known| known.epoch < epoch) {
-                followed.insert(name.clone(), Followed { partition, epoch });
-                touched.insert(key, fetcher.wanted.clone());
-            }
+            state.follow(broker, key, name.clone(), Followed { partition, epoch }, &mut touched);
         }
         touched.values().for_each(|wanted| wanted.changed.notify_one());
-        running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
+        state.end_idle();
     }
 
     /// Spreads what is followed over `count` tasks for each leader.
     pub fn spread_over(&self, broker: &Arc<Broker>, count: i32) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut touched: BTreeMap<Key, Arc<Wanted>> = BTreeMap::new();
         let mut moved = Vec::new();
-        for ((leader, number), fetcher) in running.iter() {
+        for ((leader, number), fetcher) in &state.running {
             let mut followed = fetcher.wanted.lock();
             let leaves = |name: &TopicPartition| fetcher_of(name, count) != *number;
             let leaving = followed.extract_if(.., |name, _| leaves(name));
@@ -110,43 +114,60 @@ impl Fetchers {
         }
         for (leader, name, followed) in moved {
             let key = (leader, fetcher_of(&name, count));
-            let fetcher = running.entry(key).or_insert_with(|| start(broker, key));
-            fetcher.wanted.lock().insert(name, followed);
-            touched.insert(key, fetcher.wanted.clone());
+            state.follow(broker, key, name, followed, &mut touched);
         }
         // Those that have nothing left end, and with them what they have asked for.
-        running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
+        state.end_idle();
         touched.values().for_each(|wanted| wanted.changed.notify_one());
     }
 
     /// How many tasks there are.
     pub fn tasks(&self) -> usize {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).running.len()
     }
 
     /// Replicas that are not here any more.
     pub fn replicas_stopped(&self, results: &[(Stopped, Result<(), NotTaken>)]) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        for (stopped, result) in results {
-            if result.is_ok() {
-                forget(&running, &stopped.partition, |_| true);
-            }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for (stopped, _) in results.iter().filter(|(_, result)| result.is_ok()) {
+            state.forget(&stopped.partition, |_| true);
         }
-        running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
+        state.end_idle();
     }
 }
 
-/// Takes a partition from whichever task follows it.
-fn forget(
-    running: &BTreeMap<Key, Fetcher>,
-    name: &TopicPartition,
-    which: impl Fn(&Followed) -> bool,
-) {
-    for fetcher in running.values() {
+impl State {
+    /// Has a partition followed by a task, which is one of those to be woken.
+    fn follow(
+        &mut self,
+        broker: &Arc<Broker>,
+        key: Key,
+        name: TopicPartition,
+        followed: Followed,
+        touched: &mut BTreeMap<Key, Arc<Wanted>>,
+    ) {
+        let fetcher = self.running.entry(key).or_insert_with(|| start(broker, key));
+        fetcher.wanted.lock().insert(name.clone(), followed);
+        touched.entry(key).or_insert_with(|| fetcher.wanted.clone());
+        self.followed_by.insert(name, key);
+    }
+
+    /// Takes a partition from the task that follows it; says whether none does now.
+    fn forget(&mut self, name: &TopicPartition, which: impl Fn(&Followed) -> bool) -> bool {
+        let key = self.followed_by.get(name);
+        let Some(fetcher) = key.and_then(|key| self.running.get(key)) else { return true };
         let mut followed = fetcher.wanted.lock();
-        if followed.get(name).is_some_and(&which) {
-            followed.remove(name);
+        if followed.get(name).is_some_and(|it| !which(it)) {
+            return false;
         }
+        followed.remove(name);
+        drop(followed);
+        self.followed_by.remove(name);
+        true
+    }
+
+    fn end_idle(&mut self) {
+        self.running.retain(|_, fetcher| !fetcher.wanted.lock().is_empty());
     }
 }
 

@@ -17,6 +17,7 @@ mod roll;
 mod truncate;
 mod verify;
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::error::{Doing, Error, Result};
@@ -26,7 +27,7 @@ use super::partition_metadata;
 use super::producer_state::{self, ProducerState};
 use super::segment::Shape;
 use super::segments::Segments;
-use crate::base::disk::{Disk, File};
+use crate::base::disk::Disk;
 use crate::base::rng::Rng;
 use crate::base::uuid::Uuid;
 use crate::kafka::record::Compression;
@@ -121,8 +122,9 @@ pub struct Log {
     last_flush_ms: i64,
     /// Names in the folder, and its own, that are not durable yet.
     names_unsynced: bool,
-    /// Small files that are not durable yet.
-    files_unsynced: Vec<(PathBuf, File)>,
+    /// Small files that are not durable yet, by name: thousands of logs that are never written to
+    /// must not hold descriptors.
+    files_unsynced: Vec<OsString>,
     /// Flushes that were begun and not finished.
     flushes_running: usize,
     poisoned: bool,
@@ -238,7 +240,7 @@ impl Log {
             Some(found) => Err(Error::TopicId { found: found.to_string(), wanted: id.to_string() }),
             None => self.guarded(|log| {
                 let written = partition_metadata::write(&log.disk, &log.dir, id)?;
-                log.files_unsynced.push(written);
+                log.files_unsynced.extend(written.file_name().map(OsStr::to_owned));
                 log.names_unsynced = true;
                 log.topic_id = Some(id);
                 Ok(())

@@ -1,10 +1,11 @@
 //! Beginning new segments, and making what is written durable.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
 
 use super::Log;
-use crate::base::disk::{Disk, File};
+use crate::base::disk::{Disk, File, Mode};
 use crate::kafka::log::error::{Doing, Error, Result};
 use crate::kafka::log::leader_epochs;
 use crate::kafka::log::segment::{Grown, LogSegment};
@@ -89,18 +90,16 @@ impl Log {
 
     /// A snapshot that becomes durable with the next flush.
     fn write_snapshot_unsynced(&mut self, offset: i64) -> Result<()> {
-        use crate::base::disk::Mode;
         use crate::kafka::log::{names, producer_state};
         let path = names::file(&self.dir, offset, names::SNAPSHOT);
         let bytes = producer_state::encode(self.producers.producers());
-        let write = || -> io::Result<File> {
+        let write = || -> io::Result<()> {
             let file = self.disk.open(&path, Mode::Create)?;
             file.set_len(0)?;
-            file.write_all_at(&bytes, 0)?;
-            Ok(file)
+            file.write_all_at(&bytes, 0)
         };
-        let file = write().doing("write", &path)?;
-        self.files_unsynced.push((path, file));
+        write().doing("write", &path)?;
+        self.files_unsynced.extend(path.file_name().map(OsStr::to_owned));
         Ok(())
     }
 
@@ -132,7 +131,15 @@ impl Log {
                     segment.release_indexes();
                 }
             }
-            files.append(&mut log.files_unsynced);
+            for name in std::mem::take(&mut log.files_unsynced) {
+                let path = log.dir.join(name);
+                match log.disk.open(&path, Mode::Write) {
+                    Ok(file) => files.push((path, file)),
+                    // It is not needed any more.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error).doing("open", &path),
+                }
+            }
             let names_unsynced = std::mem::take(&mut log.names_unsynced) || again;
             log.flushes_running += 1;
             Ok(Flush {
