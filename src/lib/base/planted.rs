@@ -13,20 +13,28 @@ thread_local! {
 }
 
 macro_rules! bugs {
-    ($($(#[$doc:meta])* $bug:ident $name:literal,)*) => {
+    (
+        brokers { $($(#[$doc:meta])* $bug:ident $name:literal,)* }
+        ensembles { $($(#[$doc_there:meta])* $bug_there:ident $name_there:literal,)* }
+    ) => {
         /// A promise that is not kept.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Bug {
             $($(#[$doc])* $bug,)*
+            $($(#[$doc_there])* $bug_there,)*
         }
 
-        /// All of them.
+        /// Those that lives of brokers are to find.
         pub const BUGS: &[Bug] = &[$(Bug::$bug,)*];
+
+        /// Those that lives of ZooKeeper's ensembles are to find.
+        pub const ZOOKEEPER_BUGS: &[Bug] = &[$(Bug::$bug_there,)*];
 
         impl Bug {
             fn name(self) -> &'static str {
                 match self {
                     $(Bug::$bug => $name,)*
+                    $(Bug::$bug_there => $name_there,)*
                 }
             }
         }
@@ -34,26 +42,32 @@ macro_rules! bugs {
 }
 
 bugs! {
-    /// acks=all is answered before the followers have it.
-    AcknowledgeEarly "acknowledge-early",
-    /// A follower keeps what its new leader does not have.
-    SkipTruncation "skip-truncation",
-    /// Requests of a controller that was deposed are obeyed.
-    ObeyDeposedController "obey-deposed-controller",
-    /// A new leader does not know what its producers have sent.
-    ForgetProducers "forget-producers",
-    /// The high watermark is that of the fastest follower.
-    FastestFollowerCommits "fastest-follower-commits",
-    /// Whoever lags is not waited for before the controller knows that it is out of the ISR.
-    ShrinkUnasked "shrink-unasked",
-    /// Consumers read what is not committed.
-    ReadUncommitted "read-uncommitted",
-    /// A leader is elected that is not in the ISR.
-    ElectAnyone "elect-anyone",
-    /// A group's commit is answered before it is committed.
-    CommitOffsetsEarly "commit-offsets-early",
-    /// ZooKeeper answers a write before it is synced.
-    AnswerUnsynced "answer-unsynced",
+    brokers {
+        /// acks=all is answered before the followers have it.
+        AcknowledgeEarly "acknowledge-early",
+        /// A follower keeps what its new leader does not have.
+        SkipTruncation "skip-truncation",
+        /// Requests of a controller that was deposed are obeyed.
+        ObeyDeposedController "obey-deposed-controller",
+        /// A new leader does not know what its producers have sent.
+        ForgetProducers "forget-producers",
+        /// The high watermark is that of the fastest follower.
+        FastestFollowerCommits "fastest-follower-commits",
+        /// Whoever lags is not waited for before the controller knows that it is out of the ISR.
+        ShrinkUnasked "shrink-unasked",
+        /// Consumers read what is not committed.
+        ReadUncommitted "read-uncommitted",
+        /// A leader is elected that is not in the ISR.
+        ElectAnyone "elect-anyone",
+        /// A group's commit is answered before it is committed.
+        CommitOffsetsEarly "commit-offsets-early",
+        /// ZooKeeper answers a write before it is synced.
+        AnswerUnsynced "answer-unsynced",
+    }
+    ensembles {
+        /// A proposal is acknowledged before it is synced (ZOOKEEPER-4646).
+        AcknowledgeUnsynced "acknowledge-unsynced",
+    }
 }
 
 impl Bug {
@@ -69,7 +83,7 @@ impl Bug {
 
     /// The one of that name.
     pub fn named(name: &str) -> Option<Bug> {
-        BUGS.iter().copied().find(|bug| bug.name() == name)
+        BUGS.iter().chain(ZOOKEEPER_BUGS).copied().find(|bug| bug.name() == name)
     }
 }
 
@@ -90,6 +104,7 @@ mod tests {
         std::thread::spawn(|| assert!(!Bug::ElectAnyone.is_planted())).join().unwrap();
         Bug::plant(None);
         assert!(!Bug::ElectAnyone.is_planted());
-        assert!(BUGS.iter().all(|bug| Bug::named(&bug.to_string()) == Some(*bug)));
+        let mut all = BUGS.iter().chain(ZOOKEEPER_BUGS);
+        assert!(all.all(|bug| Bug::named(&bug.to_string()) == Some(*bug)));
     }
 }
