@@ -65,8 +65,34 @@ bugs! {
         AnswerUnsynced "answer-unsynced",
     }
     ensembles {
-        /// A proposal is acknowledged before it is synced (ZOOKEEPER-4646).
+        /// A proposal is acknowledged before it is synced.
         AcknowledgeUnsynced "acknowledge-unsynced",
+        /// The epoch is saved before what was synchronised is (ZOOKEEPER-4643).
+        EnterEpochEarly "enter-epoch-early",
+        /// NEWLEADER is acknowledged before what was synchronised is synced (ZOOKEEPER-3911).
+        AcknowledgeLeaderEarly "acknowledge-leader-early",
+        /// A log is cut, and snapshots that have more are kept (ZOOKEEPER-4837).
+        KeepLaterSnapshots "keep-later-snapshots",
+        /// The tree of a new role lacks what was logged and not committed (ZOOKEEPER-2845).
+        SkipTail "skip-tail",
+        /// A server whose disk was lost votes as one that never held anything.
+        CountLostDisks "count-lost-disks",
+        /// An acknowledgement counts for all that is outstanding.
+        CountStaleAcks "count-stale-acks",
+        /// The accepted epoch is not saved (ZOOKEEPER-1653).
+        ForgetEpoch "forget-epoch",
+        /// The folder of a new log file is not synced.
+        LeaveLogUnnamed "leave-log-unnamed",
+        /// What was synchronised is not in the history that learners are fed from (ZOOKEEPER-4925).
+        LeaveHole "leave-hole",
+        /// A client that comes back is not told what it has missed (ZOOKEEPER-3144).
+        MissWatches "miss-watches",
+        /// A client is served by a server that is behind what it has seen.
+        ServeFromBehind "serve-from-behind",
+        /// Sessions that expire are never closed.
+        KeepSessions "keep-sessions",
+        /// A session that has moved is served where it was, too.
+        IgnoreMoves "ignore-moves",
     }
 }
 

@@ -63,6 +63,7 @@ pub struct Faults {
     pub operator: Operator,
     pub counts: BTreeMap<&'static str, u64>,
     usual: (Delay, Duration),
+    strikes: bool,
 }
 
 fn millis(ms: u64) -> Duration {
@@ -84,6 +85,7 @@ impl Faults {
             operator: Operator::default(),
             counts: BTreeMap::new(),
             usual,
+            strikes: true,
         }
     }
 
@@ -133,6 +135,7 @@ impl Faults {
 
     /// Ends all faults.
     pub async fn heal(&mut self, world: &mut World) {
+        self.strikes = false;
         for (_, undo) in std::mem::take(&mut self.undo) {
             self.mend(world, undo).await;
         }
@@ -149,6 +152,10 @@ impl Faults {
             Undo::Start(index) => {
                 if !world.servers[index].is_up {
                     world.start(index);
+                    if self.strikes && self.rng.below(4) == 0 {
+                        // What a server does first is the most delicate.
+                        self.cut_at_sync(world, index);
+                    }
                 }
             }
             Undo::LetGo(index) => {
@@ -289,7 +296,7 @@ impl Faults {
         if !machine.is_up {
             return;
         }
-        let at = machine.memory().syncs() + self.rng.below(8);
+        let at = machine.memory().syncs() + self.rng.below(12);
         machine.memory().cut_power_at_sync(at);
         let name = machine.name.clone();
         let pause = self.between(1_000, 3_000);

@@ -52,3 +52,30 @@ impl View {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::disk::Disk;
+    use crate::zookeeper::server::{Server, Settings};
+
+    #[tokio::test]
+    async fn a_server_is_seen_as_long_as_it_is_there() {
+        let folder = std::path::PathBuf::from("/data");
+        let settings = Settings {
+            disk: Disk::memory(),
+            data_dir: folder.clone(),
+            data_log_dir: folder,
+            host: "127.0.0.1".to_owned(),
+            port: 0,
+            ..Settings::default()
+        };
+        let running = Server::start(settings).await.unwrap();
+        let view = running.view();
+        let standing = view.standing().expect("it runs");
+        let alone = (ServerState::Leading, Zxid::ZERO, None);
+        assert_eq!((standing.state, standing.zxid, standing.leader), alone);
+        running.stop().await;
+        assert_eq!(view.standing(), None);
+    }
+}

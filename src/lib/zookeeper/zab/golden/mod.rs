@@ -507,8 +507,9 @@ fn lives_go_as_written() {
     }
 }
 
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     "election",
+    "epochs",
     "synchronisation",
     "broadcast",
     "rules",
