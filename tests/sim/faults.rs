@@ -7,7 +7,8 @@ use std::time::Duration;
 use milena::base::rng::Rng;
 use milena::net::simulated::Delay;
 
-use super::world::{BROKERS, Death, World};
+use super::machine::Death;
+use super::world::{BROKERS, World};
 
 /// Each kind of fault; a run in which one never came proves too little.
 pub const KINDS: [&str; 19] = [

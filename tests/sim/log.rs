@@ -1,5 +1,6 @@
 //! What the servers of a life log: counted where it tells what happened, printed when asked for.
 
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,22 +8,26 @@ use milena::net::simulated::Network;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber, span};
 
+/// A logger, what a line of it has in it, and what that counts as.
+pub type Mark = (&'static str, &'static str, &'static str);
+
 /// Listens to one life.
 #[derive(Clone)]
 pub struct Listener {
     network: Network,
-    truncations: Arc<Mutex<u64>>,
+    marks: &'static [Mark],
+    counts: Arc<Mutex<BTreeMap<&'static str, u64>>>,
     aloud: bool,
 }
 
 impl Listener {
-    pub fn new(network: &Network, aloud: bool) -> Listener {
-        Listener { network: network.clone(), truncations: Arc::default(), aloud }
+    pub fn new(network: &Network, aloud: bool, marks: &'static [Mark]) -> Listener {
+        Listener { network: network.clone(), marks, counts: Arc::default(), aloud }
     }
 
-    /// How often a log was cut to what its leader has.
-    pub fn truncations(&self) -> u64 {
-        *self.truncations.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How often what is marked was said.
+    pub fn counts(&self) -> BTreeMap<&'static str, u64> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Says what the life itself does.
@@ -43,22 +48,25 @@ impl Visit for Text {
     }
 }
 
-const LOG: &str = "kafka.log.UnifiedLog";
-
 impl Subscriber for Listener {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        self.aloud || metadata.target() == LOG
+        self.aloud || self.marks.iter().any(|(logger, ..)| metadata.target() == *logger)
     }
 
     fn event(&self, event: &Event<'_>) {
         let mut text = Text(String::new());
         event.record(&mut text);
         let target = event.metadata().target();
-        if target == LOG && text.0.contains("Truncating to offset") {
-            *self.truncations.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        for (logger, part, kind) in self.marks {
+            if *logger == target && text.0.contains(part) {
+                let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+                *counts.entry(kind).or_default() += 1;
+            }
         }
         if self.aloud {
-            self.say(&format!("    {} ({target})", text.0));
+            let node = milena::net::simulated::address();
+            let node = node.map_or_else(String::new, |it| format!("{it} "));
+            self.say(&format!("    {node}{} ({target})", text.0));
         }
     }
 

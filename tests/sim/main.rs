@@ -1,5 +1,6 @@
 //! Lives by the thousand: `cargo xtask sim`.
 //!
+//! They are those of brokers, and with `--zookeeper` those of ensembles of ZooKeeper servers.
 //! `--seed N` lives one life and prints what came of it, with `--aloud` everything that happened.
 //! `--lives N` lives the seeds from 1, or from `--from`, and `--fresh N` as many that nobody has
 //! lived yet. `--bug NAME` breaks a promise on purpose and says how many seeds it takes to find it;
@@ -10,9 +11,9 @@ mod sim;
 
 use std::process::ExitCode;
 
-use milena::base::planted::{BUGS, Bug};
+use milena::base::planted::{BUGS, Bug, ZOOKEEPER_BUGS};
 use milena::base::rng::Rng;
-use sim::{Choices, live, many};
+use sim::{Choices, Half, live, many};
 
 fn main() -> ExitCode {
     let line: Vec<String> = std::env::args().skip(1).collect();
@@ -24,7 +25,12 @@ fn main() -> ExitCode {
     let has = |name: &str| line.iter().any(|word| word == name);
     let cores = std::thread::available_parallelism().map_or(1, |it| it.get() as u64);
     let threads = number("--threads").unwrap_or(cores) as usize;
-    let choices = Choices { calm: has("--calm"), aloud: has("--aloud"), bug: None };
+    let half = if has("--zookeeper") { Half::ZooKeeper } else { Half::Brokers };
+    let choices = Choices { half, calm: has("--calm"), aloud: has("--aloud"), bug: None };
+    let bugs = match half {
+        Half::Brokers => BUGS,
+        Half::ZooKeeper => ZOOKEEPER_BUGS,
+    };
     let first = number("--from").unwrap_or(1);
     let seeds: Vec<u64> = (first..first + number("--lives").unwrap_or(0)).collect();
     match (option("--bug"), number("--seed")) {
@@ -39,7 +45,7 @@ fn main() -> ExitCode {
         }
         (Some("all"), None) => {
             // Each is hunted, whether those before it were found or not.
-            let missed = BUGS.iter().filter(|bug| !hunt(**bug, &seeds, choices, threads));
+            let missed = bugs.iter().filter(|bug| !hunt(**bug, &seeds, choices, threads));
             code(missed.count() == 0)
         }
         (Some(name), None) => match Bug::named(name) {
@@ -64,7 +70,7 @@ fn code(good: bool) -> ExitCode {
 }
 
 fn unknown() -> ExitCode {
-    let names: Vec<String> = BUGS.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = BUGS.iter().chain(ZOOKEEPER_BUGS).map(ToString::to_string).collect();
     eprintln!("sim: no such bug; there are: {}", names.join(", "));
     ExitCode::FAILURE
 }

@@ -5,12 +5,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::faults::KINDS;
-use super::life::{Choices, Report, live};
+use super::report::{Choices, Half, Report, count};
+use super::thread::live;
+use super::{faults, life, zookeeper};
 
 /// What a number of lives had in them.
 #[derive(Debug, Default)]
 pub struct Totals {
+    half: Half,
     pub lives: u64,
     pub counts: BTreeMap<&'static str, u64>,
     pub acknowledged: u64,
@@ -28,17 +30,8 @@ impl Totals {
         let faults: u64 = report.faults.values().sum();
         let first = self.lives == 0;
         self.lives += 1;
-        for (kind, count) in &report.faults {
-            *self.counts.entry(kind).or_default() += count;
-        }
-        for (kind, count) in [
-            ("controller deposed unawares", report.deposed_controllers),
-            ("election", report.elections),
-            ("ISR change", report.isr_changes),
-            ("truncation", report.truncations),
-            ("commit of a group", report.commits),
-        ] {
-            *self.counts.entry(kind).or_default() += count;
+        for (kind, number) in report.faults.iter().chain(&report.events) {
+            count(&mut self.counts, kind, *number);
         }
         self.acknowledged += report.acknowledged;
         self.uncertain += report.uncertain;
@@ -54,14 +47,11 @@ impl Totals {
 
     /// Kinds of faults and events that never came.
     fn missing(&self) -> Vec<&'static str> {
-        let events = [
-            "controller deposed unawares",
-            "election",
-            "ISR change",
-            "truncation",
-            "commit of a group",
-        ];
-        let all = KINDS.iter().chain(&events);
+        let (faults, events): (&[_], &[_]) = match self.half {
+            Half::Brokers => (&faults::KINDS, &life::EVENTS),
+            Half::ZooKeeper => (&zookeeper::KINDS, &zookeeper::EVENTS),
+        };
+        let all = faults.iter().chain(events);
         all.filter(|kind| self.counts.get(*kind).copied().unwrap_or(0) == 0).copied().collect()
     }
 }
@@ -94,7 +84,7 @@ impl std::fmt::Display for Totals {
         }
         writeln!(
             f,
-            "{} lives, {} records acknowledged (at least {} a life), {} uncertain, at least {} faults \
+            "{} lives, {} writes acknowledged (at least {} a life), {} uncertain, at least {} faults \
              a life, {} messages, {:.2} CPU seconds a life, {} failed",
             self.lives,
             self.acknowledged,
@@ -110,15 +100,17 @@ impl std::fmt::Display for Totals {
 
 /// The line that repeats a life.
 pub fn again(seed: u64, choices: Choices) -> String {
-    match choices.bug {
-        Some(bug) => format!("cargo xtask sim --seed {seed} --bug {bug}"),
-        None => format!("cargo xtask sim --seed {seed}"),
-    }
+    let half = match choices.half {
+        Half::Brokers => "",
+        Half::ZooKeeper => " --zookeeper",
+    };
+    let bug = choices.bug.map_or_else(String::new, |bug| format!(" --bug {bug}"));
+    format!("cargo xtask sim{half} --seed {seed}{bug}")
 }
 
 /// Lives these seeds on so many threads; ends with the first failure where that is wanted.
 pub fn many(seeds: &[u64], choices: Choices, threads: usize, to_first_failure: bool) -> Totals {
-    let totals = Mutex::new(Totals::default());
+    let totals = Mutex::new(Totals { half: choices.half, ..Totals::default() });
     let (next, ended) = (AtomicUsize::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {

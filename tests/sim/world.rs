@@ -2,11 +2,10 @@
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use milena::base::disk::{Disk, Memory};
 use milena::base::error::Chain;
 use milena::base::rng::Rng;
 use milena::config::Properties;
@@ -15,80 +14,14 @@ use milena::kafka::client::{Address, Options};
 use milena::net::simulated::{Network, Node};
 use milena::zookeeper::server::{Server, Settings};
 
-use super::log::Listener;
+use super::log::{Listener, Mark};
+use super::machine::{FOLDER, Machine, WALL_MS};
 
 pub const BROKERS: usize = 3;
 const BROKER_PORT: u16 = 9092;
 const ZOOKEEPER_PORT: u16 = 2181;
-/// Where every machine keeps its data.
-pub const FOLDER: &str = "/data";
-/// What the wall clocks read when a life begins.
-const WALL_MS: i64 = 1_700_000_000_000;
-
-/// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Death {
-    /// Killed: what it wrote is there.
-    Killed,
-    /// With its machine: what was not synced is gone.
-    PowerLost,
-    /// With its machine: of what was not synced, some is there.
-    Torn,
-    /// With its machine and its disk.
-    DiskLost,
-}
-
-/// A machine with its disk.
-pub struct Machine {
-    pub name: String,
-    pub node: Node,
-    pub disk: Disk,
-    pub is_up: bool,
-    pub is_held: bool,
-    /// Its process has ended by itself.
-    exited: Arc<AtomicBool>,
-    died: Death,
-}
-
-impl Machine {
-    fn new(network: &Network, name: String, last: u8) -> Machine {
-        let node = network.node(Ipv4Addr::new(10, 0, 0, last), WALL_MS);
-        let disk = Disk::memory();
-        let exited = Arc::default();
-        Machine { name, node, disk, is_up: false, is_held: false, exited, died: Death::Killed }
-    }
-
-    pub fn memory(&self) -> &Arc<Memory> {
-        match &self.disk {
-            Disk::Memory(memory) => memory,
-            Disk::System => unreachable!("a machine's disk is in memory"),
-        }
-    }
-
-    /// Ends its process, or the machine with it.
-    pub async fn end(&mut self, death: Death) {
-        // First of all: a dying process writes nothing.
-        self.memory().cut_power();
-        match death {
-            Death::Killed => self.node.kill().await,
-            _ => self.node.cut_power().await,
-        }
-        (self.is_up, self.is_held, self.died) = (false, false, death);
-        self.exited.store(false, Ordering::Release);
-    }
-
-    /// Makes it ready for a process.
-    fn ready(&mut self, rng: &mut Rng) {
-        match self.died {
-            Death::Killed => self.memory().restore_power_keeping_writes(),
-            Death::PowerLost => self.memory().restore_power(),
-            Death::Torn => self.memory().restore_power_torn(rng),
-            Death::DiskLost => self.disk = Disk::memory(),
-        }
-        self.node.ready();
-        self.is_up = true;
-    }
-}
+/// What the brokers say of themselves that counts.
+const MARKS: &[Mark] = &[("kafka.log.UnifiedLog", "Truncating to offset", "truncation")];
 
 /// All of them.
 pub struct World {
@@ -117,7 +50,7 @@ impl World {
             clients: network.node(Ipv4Addr::new(10, 0, 0, 100), WALL_MS),
             seats: (0..BROKERS).map(|_| Arc::default()).collect(),
             flushes: rng.below(4) == 0,
-            listener: Listener::new(&network, aloud),
+            listener: Listener::new(&network, aloud, MARKS),
             network,
             rng: Rng::seeded(rng.next_u64()),
         }
@@ -200,9 +133,7 @@ impl World {
     pub async fn bury(&mut self) -> Vec<usize> {
         let mut ended = Vec::new();
         for index in 0..=BROKERS {
-            let machine = self.machine(index);
-            if machine.exited.swap(false, Ordering::AcqRel) && machine.is_up {
-                machine.end(Death::Killed).await;
+            if self.machine(index).bury().await {
                 ended.push(index);
             }
         }

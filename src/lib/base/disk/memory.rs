@@ -119,6 +119,11 @@ impl Memory {
         self.state().powerless = true;
     }
 
+    /// Whether its power has failed.
+    pub fn has_power(&self) -> bool {
+        !self.state().powerless
+    }
+
     /// Power again: what was not synced is gone.
     pub fn restore_power(&self) {
         let mut state = self.state();

@@ -26,5 +26,10 @@ pub use node::Node;
 pub(super) use node::current;
 pub use wires::{Delay, Network, Seen};
 
+/// The machine whose task runs here; none outside a simulated life.
+pub fn address() -> Option<std::net::Ipv4Addr> {
+    current().map(|node| node.address())
+}
+
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use tracing::{info, warn};
 use super::pipeline::{Pipeline, Role, Work};
 use super::snapshots::Snapshots;
 use crate::base::error::Chain;
+use crate::base::planted::Bug;
 use crate::base::rng::Rng;
 use crate::net::socket::{self, Worker};
 use crate::zookeeper::jute::Zxid;
@@ -75,6 +76,9 @@ impl Journal {
                 last = entry.zxid;
             }
             self.count += batch.len() as u64;
+            if Bug::AcknowledgeUnsynced.is_planted() {
+                self.pipeline.durable(last);
+            }
             socket::platter().await;
             if let Err(error) = self.flush() {
                 self.pipeline.fail(Chain(&error).to_string());

@@ -13,6 +13,7 @@
 //! * `throttle`: how many sessions may be opened at a time.
 //! * `housekeeping`: expiry, containers, purging, by the clock.
 //! * `ensemble`, `quorum_link`: a server that is one of several.
+//! * `standing`: what a server is at a moment.
 //! * `admin`: four-letter words, and commands over HTTP. `metrics`: what is measured.
 
 mod admin;
@@ -25,6 +26,7 @@ mod pipeline;
 mod quorum_link;
 mod settings;
 mod snapshots;
+mod standing;
 mod startup;
 mod stats;
 mod throttle;
@@ -55,6 +57,7 @@ use snapshots::Snapshots;
 
 pub use ensemble::Ensemble;
 pub use settings::{Admin, Place, Settings};
+pub use standing::{Standing, View};
 pub use startup::{Error, Port};
 pub use throttle::ConnectionThrottle;
 pub use zoo_cfg::refuse_unbuilt;
@@ -173,6 +176,11 @@ impl Running {
     /// Where Prometheus finds the metrics, if they are served.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.ports.metrics
+    }
+
+    /// For whoever looks after several servers: it does not keep this one.
+    pub fn view(&self) -> View {
+        View::of(&self.pipeline)
     }
 
     /// Returns when the server cannot go on, and says why. It must be stopped then.

@@ -14,6 +14,7 @@ use super::adler32;
 use super::directories::Directories;
 use super::{Error, Result};
 use crate::base::disk::{File, Mode};
+use crate::base::planted::Bug;
 
 /// `ZKLG`.
 pub(super) const MAGIC: i32 = 0x5a4b_4c47;
@@ -147,7 +148,7 @@ impl TxnLog {
             .map_err(Error::io("write to", &open.path))?;
         if self.sync {
             open.file.sync().map_err(Error::io("sync", &open.path))?;
-            if fresh {
+            if fresh && !Bug::LeaveLogUnnamed.is_planted() {
                 let folder = self.directories.log_folder();
                 self.directories.disk().sync_dir(folder).map_err(Error::io("sync", folder))?;
             }

@@ -38,6 +38,8 @@ pub(super) struct Shared {
     pub(super) observes: bool,
     /// Who leads next, without an election.
     pub(super) successor: Option<ServerId>,
+    /// The latest epoch that anybody is known to have accepted: ours is to be a later one.
+    pub(super) known_epoch: i64,
     /// Our own state leads nowhere: it is kept until a leader's snapshot takes its place.
     pub(super) wants_snapshot: bool,
     pub(super) out: VecDeque<Action>,
@@ -130,6 +132,7 @@ impl Peer {
             rules: settings.rules.clone(),
             observes: line.map_or(settings.observer, |line| line == Standing::Observer),
             successor: None,
+            known_epoch: accepted_epoch,
             settings,
             accepted_epoch,
             current_epoch,

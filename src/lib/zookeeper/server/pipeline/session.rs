@@ -9,6 +9,7 @@ use super::write::{Intent, Origin};
 use super::{LOGGER, Phase, Pipeline, Queued, Role, State, message};
 use crate::base::bytes::Part;
 use crate::base::clock::Instant;
+use crate::base::planted::Bug;
 use crate::net::{Push, Reply as Answer};
 use crate::zookeeper::jute::request::CreateSessionRequest;
 use crate::zookeeper::jute::{
@@ -48,7 +49,7 @@ impl Pipeline {
                 connection.peer
             ));
         }
-        if request.last_zxid_seen > last_zxid {
+        if request.last_zxid_seen > last_zxid && !Bug::ServeFromBehind.is_planted() {
             connection.phase = Phase::Ending;
             return Answer::Close(format!(
                 "Refusing session(0x{:x}) request for client /{} as it has seen zxid {} our last \
@@ -109,7 +110,8 @@ impl Pipeline {
         let mut state = self.state();
         let expired = state.tree.tracker().expire(now);
         let local = |session: &SessionId| state.tree.tracker().is_local(*session);
-        let (local, expired): (Vec<_>, Vec<_>) = expired.into_iter().partition(local);
+        let (local, mut expired): (Vec<_>, Vec<_>) = expired.into_iter().partition(local);
+        expired.retain(|_| !Bug::KeepSessions.is_planted());
         for session in local {
             info!(target: SERVER, "Expiring local session 0x{:x}", session.0);
             state.tree.tracker().remove(session);

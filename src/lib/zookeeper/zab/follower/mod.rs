@@ -22,6 +22,7 @@ use super::peer::{End, Learners, Shared};
 use super::quorum::Config;
 use crate::base::bytes::Reader;
 use crate::base::clock::Instant;
+use crate::base::planted::Bug;
 use crate::config::quorum::Membership;
 use crate::zookeeper::jute::quorum_packet::{LearnerInfo, PROTOCOL_VERSION};
 use crate::zookeeper::jute::{PacketKind, QuorumPacket, ServerId, ServerState, Zxid, to_bytes};
@@ -510,6 +511,9 @@ impl Follower {
         if sync.installing {
             return;
         }
+        if Bug::EnterEpochEarly.is_planted() {
+            shared.push(Action::SaveCurrent(self.epoch));
+        }
         for entry in sync.to_log.drain(..) {
             if !shared.observes
                 && !self.unacknowledged.contains(&entry.zxid)
@@ -525,12 +529,15 @@ impl Follower {
     /// Once all that was gathered is durable, the epoch may be.
     fn enter(&mut self, shared: &mut Shared) {
         let Phase::Logging(sync) = &mut self.phase else { return };
-        if sync.installing || self.durable < self.received.max(self.covered) {
+        let unsynced = self.durable < self.received.max(self.covered);
+        if sync.installing || (unsynced && !Bug::AcknowledgeLeaderEarly.is_planted()) {
             return;
         }
         let committed = std::mem::take(&mut sync.committed);
         let last = committed.last().map(|entry| entry.zxid);
-        committed.into_iter().for_each(|entry| shared.history.append(entry));
+        if !Bug::LeaveHole.is_planted() {
+            committed.into_iter().for_each(|entry| shared.history.append(entry));
+        }
         if let Some(last) = last {
             shared.push(Action::Commit(last));
         }

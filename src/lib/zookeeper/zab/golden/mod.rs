@@ -584,8 +584,9 @@ fn lives_go_as_written() {
     }
 }
 
-const SCRIPTS: [&str; 10] = [
+const SCRIPTS: [&str; 11] = [
     "election",
+    "epochs",
     "synchronisation",
     "broadcast",
     "rules",

@@ -314,8 +314,15 @@ impl Leader {
         let Some(learner) = self.learners.get_mut(&link) else { return Ok(()) };
         learner.server = Some(info.server);
         learner.stage = Stage::Introduced;
+        let accepted = i64::from(packet.zxid.epoch());
         if self.phase == Phase::Discovering {
-            self.accepted.insert(info.server, i64::from(packet.zxid.epoch()));
+            self.accepted.insert(info.server, accepted);
+        }
+        let member = shared.rules.last_seen().members.servers.contains_key(&info.server.0);
+        if member && self.epoch.is_some_and(|epoch| accepted > epoch) {
+            // It has promised a leader that came to nothing not to follow one of ours any more.
+            shared.known_epoch = shared.known_epoch.max(accepted);
+            self.over = Some(format!("server {} has accepted epoch {accepted}", info.server));
         }
         Ok(())
     }
@@ -326,7 +333,8 @@ impl Leader {
         {
             return;
         }
-        let epoch = self.accepted.values().max().copied().unwrap_or(0) + 1;
+        let accepted = self.accepted.values().max().copied().unwrap_or(0);
+        let epoch = accepted.max(shared.known_epoch) + 1;
         self.epoch = Some(epoch);
         self.phase = Phase::Accepting;
         shared.accept_epoch(epoch);
