@@ -166,7 +166,7 @@ impl Faults {
                 }
             }
             Undo::Room(index) => world.servers[index].memory().limit_room(None),
-            Undo::Pace(index) => world.servers[index].node.slow_disk(Duration::ZERO),
+            Undo::Pace(index) => world.servers[index].node.slow_disk(world.traits.disk),
             Undo::Power(index) => {
                 if world.servers[index].is_up {
                     let death = self.power_lost();

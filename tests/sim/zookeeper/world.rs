@@ -41,6 +41,8 @@ const SERVER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 #[derive(Clone, Copy, Debug)]
 pub struct Traits {
     pub size: usize,
+    /// What the disks take at their best.
+    pub disk: Duration,
     snapshot_count: u32,
     history_max: usize,
     snapshot_size_factor: f64,
@@ -64,6 +66,7 @@ impl World {
         let network = Network::new(Rng::seeded(rng.next_u64()));
         let traits = Traits {
             size: if rng.below(4) == 0 { 5 } else { 3 },
+            disk: Duration::from_millis([0, 2, 10][rng.below(3) as usize]),
             snapshot_count: [40, 150, 600][rng.below(3) as usize],
             history_max: [3, 20, 500][rng.below(3) as usize],
             snapshot_size_factor: [-1.0, 0.0, 0.33][rng.below(3) as usize],
@@ -151,6 +154,7 @@ impl World {
 
     pub fn start(&mut self, index: usize) {
         self.servers[index].ready(&mut self.rng);
+        self.servers[index].node.slow_disk(self.traits.disk);
         self.prepare(index);
         let settings = self.settings(index);
         let (view, listener) = (self.views[index].clone(), self.listener.clone());
