@@ -4,7 +4,8 @@
 //!
 //! 1. [`Active::decide`] says what the znode should hold, from the picture alone.
 //! 2. The write carries the version that the picture knows. A conflict means that somebody else (a
-//!    leader that shrank its ISR) wrote in between: the znode is read again and step 1 repeated.
+//!    leader that shrank its ISR) wrote in between: the znode is read again and step 1 repeated. Or
+//!    it was this very write, whose answer was lost with a connection, and that was sent again.
 //! 3. What was written enters the picture, and whoever must know is told in the next batch.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +48,7 @@ enum Decision {
 pub(super) struct Round {
     writing: Vec<(TopicPartition, Change, LeaderAndIsr)>,
     /// Lost a race: read again, decided again.
-    again: Vec<(TopicPartition, Change)>,
+    again: Vec<(TopicPartition, Change, LeaderAndIsr)>,
     results: BTreeMap<TopicPartition, Result<(), Refusal>>,
     pub(super) then: Then,
 }
@@ -112,7 +113,7 @@ impl Active {
                     self.written(&name, &change, wanted);
                     round.results.insert(name, Ok(()));
                 }
-                Outcome::Conflict | Outcome::Exists => round.again.push((name, change)),
+                Outcome::Conflict | Outcome::Exists => round.again.push((name, change, wanted)),
                 Outcome::Missing | Outcome::Failed => {
                     tracing::error!(
                         target: "kafka.controller.KafkaController",
@@ -126,7 +127,7 @@ impl Active {
         if round.again.is_empty() {
             return self.changed(round.results, round.then);
         }
-        out.push(Effect::ReadStates(round.again.iter().map(|(name, _)| name.clone()).collect()));
+        out.push(Effect::ReadStates(round.again.iter().map(|(name, ..)| name.clone()).collect()));
         self.under_way = Some(UnderWay::Rereads(round));
     }
 
@@ -138,8 +139,13 @@ impl Active {
         out: &mut Vec<Effect>,
     ) {
         let mut again = Vec::new();
-        for (name, change) in round.again.drain(..) {
+        for (name, change, wanted) in round.again.drain(..) {
             match states.get(&name) {
+                // Brokers must hear of it all the same.
+                Some(stored) if is_written(&wanted, stored) => {
+                    self.written(&name, &change, stored.clone());
+                    round.results.insert(name, Ok(()));
+                }
                 Some(stored) if stored.controller_epoch <= self.epoch => {
                     self.take(&name, stored.clone());
                     again.push((name, change));
@@ -387,4 +393,10 @@ impl Active {
             }
         }
     }
+}
+
+/// Whether a znode holds what was to be written, by this controller and nobody else: its epoch is
+/// in it.
+fn is_written(wanted: &LeaderAndIsr, stored: &LeaderAndIsr) -> bool {
+    LeaderAndIsr { version: stored.version, ..wanted.clone() } == *stored
 }

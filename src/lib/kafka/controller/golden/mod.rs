@@ -33,6 +33,8 @@ struct Life {
     deletions: BTreeSet<Arc<str>>,
     moves: BTreeMap<TopicPartition, Vec<BrokerId>>,
     asked: u64,
+    /// The next writes are done, and their repetition meets what they wrote.
+    loses_answers: bool,
 }
 
 impl Life {
@@ -53,6 +55,7 @@ impl Life {
             deletions: BTreeSet::new(),
             moves: BTreeMap::new(),
             asked: 0,
+            loses_answers: false,
         }
     }
 
@@ -75,8 +78,12 @@ impl Life {
     fn carry_out(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::Write(writes) => {
-                let outcomes = writes.into_iter().map(|write| self.write(write)).collect();
-                Some(Event::Written(outcomes))
+                let lost = std::mem::take(&mut self.loses_answers);
+                let outcomes = writes.into_iter().map(|write| match self.write(write) {
+                    Outcome::Done { .. } if lost => Outcome::Conflict,
+                    outcome => outcome,
+                });
+                Some(Event::Written(outcomes.collect()))
             }
             Effect::ReadStates(names) => {
                 let found = names.iter().filter_map(|one| self.states.get_key_value(one));
@@ -182,6 +189,10 @@ impl Runner for Life {
             "topic" => self.set_topic(command)?,
             "remove-topic" => self.remove_topic(command)?,
             "state" => return self.set_state(command),
+            "lose-answers" => {
+                self.loses_answers = true;
+                return Ok(String::new());
+            }
             "elected" => {
                 self.epoch += 1;
                 Event::Elected(Box::new(self.picture()))
@@ -416,7 +427,15 @@ fn lives(scripts: &[&str]) {
 
 #[test]
 fn lives_go_as_written() {
-    lives(&["brokers", "conflicts", "controlled_shutdown", "isr", "preferred", "topics"]);
+    lives(&[
+        "brokers",
+        "conflicts",
+        "controlled_shutdown",
+        "isr",
+        "lost_answers",
+        "preferred",
+        "topics",
+    ]);
 }
 
 #[test]
