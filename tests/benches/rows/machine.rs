@@ -23,7 +23,6 @@ use milena::kafka::types::{BrokerId, ControllerEpoch, LeaderEpoch, TopicPartitio
 use rustix::time::{ClockId, clock_gettime};
 
 use super::Load;
-use crate::measure::Meter;
 use crate::options::Options;
 
 const BROKERS: i32 = 30;
@@ -54,7 +53,6 @@ pub fn start(options: &Options) -> Box<dyn Load> {
 
 impl Load for Machine {
     fn server(&mut self) -> Vec<Option<f64>> {
-        // Memory that was given back would be taken again without showing.
         let whole = once(self.partitions);
         let quarter = once(self.partitions / 4);
         let ms = |took: Duration| Some(took.as_secs_f64() * 1e3);
@@ -66,7 +64,6 @@ impl Load for Machine {
             times(whole.died.took, quarter.died.took),
             Some(whole.died.writes as f64),
             Some(whole.died.told as f64),
-            Some(whole.megabytes),
             ms(whole.image),
             times(whole.image, quarter.image),
             Some(whole.one.as_secs_f64() * 1e6),
@@ -78,7 +75,6 @@ impl Load for Machine {
 struct Measured {
     elected: Tally,
     died: Tally,
-    megabytes: f64,
     /// A broker that takes the whole picture, off the wire.
     image: Duration,
     /// News of one partition.
@@ -88,15 +84,12 @@ struct Measured {
 }
 
 fn once(partitions: i32) -> Measured {
-    let me = Meter::of(Some(std::process::id()));
     let settings =
         Settings { delete_topics: true, topic_ids: true, recovery: true, imbalance_percent: 10 };
-    let before = me.resident_mb().expect("this process");
     let picture = picture(partitions);
     let registered = picture.brokers.clone();
     let mut controller = Controller::new(BrokerId(0), settings, Rng::seeded(1));
     let elected = drive(&mut controller, Event::Elected(Box::new(picture)));
-    let megabytes = me.resident_mb().expect("this process") - before;
     let left = registered.into_iter().filter(|(id, _)| *id != BrokerId(1)).collect();
     let died = drive(&mut controller, Event::Brokers(left));
     drop(controller);
@@ -117,7 +110,7 @@ fn once(partitions: i32) -> Measured {
     let begun = thread_cpu();
     delta::apply(&mut image, &single);
     let one = thread_cpu() - begun;
-    Measured { elected, died, megabytes, image: whole, one, bytes: bytes.len() }
+    Measured { elected, died, image: whole, one, bytes: bytes.len() }
 }
 
 /// What this thread has cost so far: nobody but the machine takes part.

@@ -266,7 +266,6 @@ pub const ROWS: &[Row] = &[
             figure("as many as 50,000", "x", Bar::Most(6.0)),
             figure("states written", "", Bar::None),
             figure("told to brokers", "", Bar::None),
-            figure("memory of the picture", "MB", Bar::None),
             figure("a broker takes it all", "ms", Bar::None),
             figure("as many as 50,000", "x", Bar::Most(6.0)),
             figure("news of one partition", "us", Bar::None),
