@@ -1,7 +1,8 @@
 //! Clusters of processes, struck under load and audited, at length: `cargo xtask audit`.
 //!
 //! `--ensemble` strikes three ZooKeepers alone, without brokers. `--namespaces` gives each server a
-//! network namespace and strikes the network between them: that needs root, `ip` and `tc`.
+//! network namespace and strikes the network between them: that needs root, `ip` and `tc`
+//! (iproute2), and with `--if-possible` says so and is content where they are missing.
 //! `--zookeeper one|three|inside|DIR` says what three brokers of ours stand on: one ZooKeeper of
 //! ours, three, three inside the brokers' processes, or three of Apache's from a folder of its jars
 //! (Java must be on PATH). `--cycles N` strikes so often, in an order that `--seed S` gives.

@@ -135,7 +135,15 @@ fn run(program: &str, line: &str) -> Result<(), Error> {
 /// Builds a network, runs this program again where its clients are, and takes the network away.
 pub fn inside(size: usize, line: &[String]) -> Result<ExitCode, Error> {
     let network = Network::named(&format!("milena-{}", std::process::id()), size)?;
-    let ran = network.build().map_err(missing).and_then(|()| {
+    let built = network.build().map_err(missing);
+    if let Err(error) = &built
+        && line.iter().any(|word| word == "--if-possible")
+    {
+        network.tear_down();
+        println!("skipped: {error}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let ran = built.and_then(|()| {
         let mut command = Command::new("ip");
         command.args(["netns", "exec", &network.hub()]).arg(std::env::current_exe()?);
         command.args(line).args(["--network", &network.name]);
@@ -146,6 +154,6 @@ pub fn inside(size: usize, line: &[String]) -> Result<ExitCode, Error> {
 }
 
 fn missing(error: Error) -> Error {
-    let need = "network namespaces need root, and the programs ip and tc (package iproute2)";
+    let need = "network namespaces need root and the programs ip and tc (package iproute2)";
     format!("{need}: {error}").into()
 }

@@ -116,7 +116,7 @@ class KafkaPython:
         while not stopped():
             try:
                 yield from self.records_of_one(group, stopped)
-            except self.library.errors.KafkaConnectionError:
+            except self.library.errors.KafkaError:
                 # It tells its application that a broker is gone. One that wants to live begins again.
                 time.sleep(0.1)
 
